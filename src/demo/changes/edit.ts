@@ -1,0 +1,71 @@
+import { notifyCommented, notifyPull, notifyReviewed } from '../events/pulls.ts'
+import { type Comment, headRef, type Pull } from '../state/pull.ts'
+import type { Repo } from '../state/repo.ts'
+import { nextId, type State, seconds } from '../state/state.ts'
+import type { User } from '../state/user.ts'
+
+/** A new title; the same one is no change. */
+export function retitlePull(state: State, repo: Repo, pull: Pull, title: string, doer: User): void {
+  if (title === pull.title) return
+  const from = pull.title
+  pull.title = title
+  pull.updated = seconds(state)
+  notifyPull(state, repo, pull, 'edited', doer, { title: { from } })
+}
+
+/** A new body, kept byte for byte; the same one is no change. */
+export function rewritePull(state: State, repo: Repo, pull: Pull, body: string, doer: User): void {
+  if (body === pull.body) return
+  const from = pull.body
+  pull.body = body
+  pull.contentVersion += 1
+  pull.updated = seconds(state)
+  notifyPull(state, repo, pull, 'edited', doer, { body: { from } })
+}
+
+/** Another branch to merge into. */
+export function retargetPull(state: State, repo: Repo, pull: Pull, base: string, doer: User): void {
+  if (base === pull.base) return
+  const from = pull.base
+  pull.base = base
+  pull.updated = seconds(state)
+  notifyPull(state, repo, pull, 'edited', doer, { ref: { from } })
+}
+
+/** A comment moves the pull; changing or deleting it later does not. */
+export function commentPull(state: State, repo: Repo, pull: Pull, body: string, doer: User): Comment {
+  const at = seconds(state)
+  const comment = { id: nextId(state, 'comment'), posterId: doer.id, body, created: at, updated: at }
+  pull.comments.push(comment)
+  pull.updated = at
+  notifyCommented(state, repo, pull, comment, doer)
+  return comment
+}
+
+/** Replaces a pull's labels. */
+export function labelPull(state: State, repo: Repo, pull: Pull, labelIds: number[], doer: User): void {
+  pull.labelIds = labelIds
+  pull.updated = seconds(state)
+  notifyPull(state, repo, pull, 'label_updated', doer)
+}
+
+/** A review with its verdict; it moves the pull. */
+export function reviewPull(
+  state: State,
+  repo: Repo,
+  pull: Pull,
+  kind: 'approved' | 'rejected',
+  content: string,
+  doer: User,
+): void {
+  pull.reviews.push({ id: nextId(state, 'review'), reviewerId: doer.id })
+  pull.updated = seconds(state)
+  notifyReviewed(state, repo, pull, kind, content, doer)
+}
+
+/** Deletes a pull and its ref. Before Gitea 1.25, and on Forgejo 7.0.0, no webhook tells. */
+export function deletePull(state: State, repo: Repo, pull: Pull, doer: User): void {
+  if (state.dialect.since(25)) notifyPull(state, repo, pull, 'deleted', doer)
+  repo.pulls.delete(pull.number)
+  repo.refs.delete(headRef(pull))
+}

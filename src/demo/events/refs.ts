@@ -1,0 +1,91 @@
+import { ancestors, commitsFrom } from '../git/history.ts'
+import type { Commit } from '../git/objects.ts'
+import type { Json } from '../json.ts'
+import { payloadCommitShape } from '../shapes/commit.ts'
+import { repoShape } from '../shapes/repo.ts'
+import { userShape } from '../shapes/user.ts'
+import { fullName, ownerOf, type Repo } from '../state/repo.ts'
+import type { State } from '../state/state.ts'
+import type { User } from '../state/user.ts'
+import { type Event, notify } from './notify.ts'
+
+export const NO_COMMIT = '0000000000000000000000000000000000000000'
+
+/** A new branch or tag. Gitea names it short, Forgejo in full. */
+export function notifyCreated(state: State, repo: Repo, ref: string, sha: string, pusher: User): void {
+  const payload = () => ({
+    sha,
+    ref: spelled(state, ref),
+    ref_type: refType(ref),
+    repository: repoShape(state, repo, undefined),
+    sender: userShape(state, pusher),
+  })
+  notify(state, repo, { type: 'create', ref, payload })
+}
+
+/** A branch or tag that is gone; the payload has no commit. */
+export function notifyDeleted(state: State, repo: Repo, ref: string, pusher: User): void {
+  const payload = () => ({
+    ref: spelled(state, ref),
+    ref_type: refType(ref),
+    pusher_type: 'user',
+    repository: repoShape(state, repo, ownerOf(state, repo)),
+    sender: userShape(state, pusher),
+  })
+  notify(state, repo, { type: 'delete', ref, payload })
+}
+
+/** Commits on a branch, or a tag. */
+export function notifyPushed(state: State, repo: Repo, ref: string, before: string, after: string, pusher: User): void {
+  notify(state, repo, pushEvent(state, repo, ref, before, after, pusher))
+}
+
+/** The push event itself: at most five commits, and of a new branch at most ten counted. */
+export function pushEvent(state: State, repo: Repo, ref: string, before: string, after: string, pusher: User): Event {
+  const payload = (): Json => {
+    const commits = ref.startsWith('refs/heads/') ? pushedCommits(repo, ref, before, after) : []
+    const head = repo.objects.commit(after)
+    const sender = userShape(state, pusher)
+    return {
+      ref,
+      before,
+      after,
+      compare_url: `${state.url}/${compared(state, repo, ref, before, after, commits)}`,
+      commits: commits.slice(0, 5).map((commit) => payloadCommitShape(state, repo, commit, 'push')),
+      total_commits: state.dialect.since(16) ? commits.length : undefined,
+      head_commit: head ? payloadCommitShape(state, repo, head, 'push') : null,
+      repository: repoShape(state, repo, ownerOf(state, repo)),
+      pusher: sender,
+      sender,
+    }
+  }
+  return { type: 'push', ref, payload }
+}
+
+/** What `git log before..after` shows; of a new branch its last ten commits, up to the first that another branch holds. */
+function pushedCommits(repo: Repo, ref: string, before: string, after: string): Commit[] {
+  if (before !== NO_COMMIT) return [...commitsFrom(repo.objects, after, { not: before })]
+  const others = [...repo.refs].filter(([name]) => name.startsWith('refs/heads/') && name !== ref).map(([, id]) => id)
+  const elsewhere = ancestors(repo.objects, ...others)
+  const newest = commitsFrom(repo.objects, after).take(10).toArray()
+  const shared = newest.findIndex(({ id }) => elsewhere.has(id))
+  return shared < 0 ? newest : newest.slice(0, shared)
+}
+
+/** Where a new branch is compared with: the parent of its first commit, else the default branch (services/repository/push.go). */
+function compared(state: State, repo: Repo, ref: string, before: string, after: string, commits: Commit[]): string {
+  const name = fullName(state, repo)
+  const fresh = before === NO_COMMIT && ref.startsWith('refs/heads/') && state.dialect.since(16)
+  if (!fresh) return `${name}/compare/${before}...${after}`
+  const parent =
+    commits.at(-1)?.parents[0] ?? (ref === `refs/heads/${repo.defaultBranch}` ? undefined : repo.defaultBranch)
+  return parent === undefined ? '' : `${name}/compare/${parent}...${after}`
+}
+
+function spelled({ dialect }: State, ref: string): string {
+  return dialect.forgejo ? ref : ref.replace(/^refs\/(heads|tags)\//, '')
+}
+
+function refType(ref: string): 'branch' | 'tag' {
+  return ref.startsWith('refs/tags/') ? 'tag' : 'branch'
+}

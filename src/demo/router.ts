@@ -1,0 +1,62 @@
+import { type FakeAnswer, type FakeRequest, noRoute, nothing, Refusal } from './answer.ts'
+import type { Route } from './call.ts'
+import { checkScope, credentialsOf, type Scope } from './caller.ts'
+import type { State } from './state/state.ts'
+
+/** One line of the API: its scope is what a token must have been given. */
+export type RouteLine = {
+  method: string
+  pattern: string
+  scope: Scope | undefined
+  route: Route
+  exists?: (state: State) => boolean
+}
+
+type Compiled = RouteLine & { parts: string[] }
+
+/** Answers requests by the first line whose pattern fits; `:name` stands for a segment, a last `*` for all the rest. */
+export function router(lines: RouteLine[]): (state: State, request: FakeRequest) => FakeAnswer {
+  const compiled = lines.map((line) => ({ ...line, parts: line.pattern.split('/') }))
+  return (state, request) => {
+    try {
+      return answer(compiled, state, request)
+    } catch (error) {
+      if (error instanceof Refusal) return error.answer
+      throw error
+    }
+  }
+}
+
+function answer(lines: Compiled[], state: State, request: FakeRequest): FakeAnswer {
+  const [path = '', query = ''] = below(state, request.path).split('?', 2)
+  const fitting = lines.filter((line) => (line.exists?.(state) ?? true) && fits(line.parts, path.split('/')))
+  const line = fitting.find(({ method }) => method === request.method)
+  if (fitting.length === 0) return noRoute()
+  if (!line) return nothing(405)
+  const credentials = credentialsOf(state, request)
+  checkScope(state, credentials, request.method, line.scope)
+  const params = paramsOf(line.parts, path.split('/'))
+  return line.route({ state, request, path, params, query: new URLSearchParams(query), caller: credentials.caller })
+}
+
+/** The path below /api/v1; a server may itself live below a path. */
+function below(state: State, path: string): string {
+  const root = new URL(state.url).pathname.replace(/\/$/, '')
+  const inner = path.startsWith(`${root}/`) ? path.slice(root.length) : path
+  return inner.startsWith('/api/v1/') ? inner.slice('/api/v1'.length) : ''
+}
+
+function fits(parts: string[], segments: string[]): boolean {
+  const open = parts.at(-1) === '*'
+  if (open ? segments.length < parts.length : segments.length !== parts.length) return false
+  return parts.every((part, at) => part === '*' || (part.startsWith(':') ? segments[at] !== '' : part === segments[at]))
+}
+
+function paramsOf(parts: string[], segments: string[]): Record<string, string> {
+  const params: Record<string, string> = {}
+  for (const [at, part] of parts.entries()) {
+    if (part === '*') params['*'] = segments.slice(at).map(decodeURIComponent).join('/')
+    else if (part.startsWith(':')) params[part.slice(1)] = decodeURIComponent(segments[at] ?? '')
+  }
+  return params
+}
