@@ -1,0 +1,54 @@
+import { Command, CommanderError } from 'commander'
+import { ConfigError, sentence } from '../errors.ts'
+
+/** How a command ended: 0 done, 1 failed, 2 usage or configuration, 3 done with warnings or drift found. */
+export type ExitCode = 0 | 1 | 2 | 3
+
+/** What every command takes. */
+export type CommonOptions = { config: string; json: boolean }
+
+/** Runs one command line and returns its exit code; whatever goes wrong is one whole sentence on standard error. */
+export async function runProgram(argv: string[]): Promise<ExitCode> {
+  let code: ExitCode = 0
+  const program = createProgram((ended) => {
+    code = ended
+  })
+  try {
+    await program.parseAsync(argv)
+    return code
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+    process.stderr.write(`rfcached: ${sentence(error)}\n`)
+    if (!(error instanceof ConfigError) && process.env.RFCACHED_DEBUG)
+      process.stderr.write(`${error instanceof Error ? error.stack : ''}\n`)
+    return error instanceof ConfigError ? 2 : 1
+  }
+}
+
+function createProgram(ended: (code: ExitCode) => void): Command {
+  const program = new Command('rfcached')
+    .description('Keeps a SQLite copy of what an RFC process keeps in Gitea.')
+    .exitOverride()
+  const verb = (name: string, description: string) =>
+    program
+      .command(name)
+      .description(description)
+      .option('-c, --config <file>', 'configuration', process.env.RFCACHED_CONFIG ?? 'config.json')
+      .option('--json', 'one JSON object on standard output', false)
+      .exitOverride()
+  verb('reconcile', 'read everything that can have moved from Gitea, once')
+    .requiredOption('--once', 'do it now and end')
+    .option('--rebuild', 'trust nothing that is held: read everything again, in place', false)
+    .option('--adopt', "with --rebuild: take the place of cached_* tables that are not rfcached's", false)
+    .option('--verify', 'compare the copy with Gitea and change nothing', false)
+    .option('--dry-run', 'say what a reconcile would change, and change nothing', false)
+    .action(async (options) => ended(await (await import('./reconcile.ts')).reconcileOnce(options)))
+  verb('doctor', 'check the configuration, Gitea, the token and the database, and say what to do').action(
+    async (options) => ended(await (await import('./doctor.ts')).examine(options)),
+  )
+  program
+    .command('demo')
+    .description('show it all on a small RFC organisation in a fake Gitea')
+    .action(async () => ended(await (await import('./demo.ts')).showDemo()))
+  return program
+}

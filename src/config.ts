@@ -1,0 +1,142 @@
+import { readFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { z } from 'zod'
+import { ConfigError, sentence } from './errors.ts'
+
+const file = z.string().min(1)
+const port = z.number().int().min(0).max(65535)
+
+/** config.json, strict: an unknown key is an error. `config.schema.json` is generated from this. */
+export const configShape = z.strictObject({
+  $schema: z.string().optional().describe('Where an editor finds config.schema.json'),
+  gitea: z.strictObject({
+    url: z.url({ protocol: /^https?$/ }).describe('Address of Gitea; a sub-path is fine'),
+    org: z
+      .string()
+      .regex(/^[A-Za-z0-9._-]+$/)
+      .describe('The organisation (or user) that owns the RFC repositories'),
+    metaRepo: z
+      .string()
+      .regex(/^[A-Za-z0-9._-]+$/)
+      .describe('Name of the repository that holds rfcs/'),
+    botUser: z.string().min(1).describe('Login of the bot that opens pull requests on behalf of people'),
+    tokenFile: file
+      .optional()
+      .describe('File with the token; else $CREDENTIALS_DIRECTORY/gitea-token or RFCACHED_GITEA_TOKEN'),
+    caFile: file.optional().describe('Certificate authority of a Gitea whose certificate is not publicly trusted'),
+  }),
+  database: file.describe('Path of the SQLite file, beside config.json when relative'),
+  listen: z.strictObject({ host: z.string().default('127.0.0.1'), port: port.default(8470) }).prefault({}),
+  webhook: z
+    .strictObject({ url: z.url().optional(), secretFile: file.optional(), previousSecretFile: file.optional() })
+    .prefault({}),
+  api: z.strictObject({ tokenFile: file.optional() }).prefault({}),
+  reconcile: z
+    .strictObject({
+      probe: z.string().default('*/5 * * * *'),
+      full: z.string().default('17 */6 * * *'),
+      timezone: z.string().default('UTC'),
+    })
+    .prefault({}),
+  retention: z
+    .strictObject({ days: z.number().int().min(1).default(30), jobs: z.number().int().min(1).default(1000) })
+    .prefault({}),
+  log: z
+    .strictObject({ level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info') })
+    .prefault({}),
+})
+export type Config = z.infer<typeof configShape>
+
+/** A secret and where it came from; its value goes into no message and no log. */
+export type Secret = { value: string; source: string }
+type Environment = Record<string, string | undefined>
+
+/** Reads the configuration; paths in it are relative to its folder. @throws ConfigError with one sentence that says what to do. */
+export function readConfig(path: string): Config {
+  const config = parseConfig(readText(path), path)
+  const beside = (name: string) => resolve(dirname(path), name)
+  config.database = beside(config.database)
+  for (const part of [config.gitea, config.api]) if (part.tokenFile) part.tokenFile = beside(part.tokenFile)
+  if (config.gitea.caFile) config.gitea.caFile = beside(config.gitea.caFile)
+  if (config.webhook.secretFile) config.webhook.secretFile = beside(config.webhook.secretFile)
+  if (config.webhook.previousSecretFile) config.webhook.previousSecretFile = beside(config.webhook.previousSecretFile)
+  return config
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (cause) {
+    throw new ConfigError(
+      `The configuration ${path} cannot be read.`,
+      'Copy config.example.json there, or name another file with --config or RFCACHED_CONFIG.',
+      { cause },
+    )
+  }
+}
+
+/** Parses the text of a config.json. */
+export function parseConfig(text: string, path: string): Config {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (cause) {
+    throw new ConfigError(`${path} is not JSON: ${sentence(cause)}.`, 'Mend it; config.example.json shows the form.', {
+      cause,
+    })
+  }
+  const result = configShape.safeParse(value)
+  if (result.success) return result.data
+  const problems = result.error.issues.map(({ path: at, message }) => `${at.join('.') || 'the whole'}: ${message}`)
+  throw new ConfigError(`${path} is not right: ${problems.join('; ')}.`, 'config.example.json shows every option.', {
+    cause: result.error,
+  })
+}
+
+/** The token for Gitea: a systemd credential, the file the configuration names, or the environment, in that order. @throws ConfigError */
+export function giteaToken(config: Config, environment: Environment): Secret {
+  const secret = readSecret('gitea-token', config.gitea.tokenFile, 'RFCACHED_GITEA_TOKEN', environment)
+  if (secret) return secret
+  throw new ConfigError(
+    'There is no token for Gitea.',
+    'Put one into the file gitea.tokenFile names, or into RFCACHED_GITEA_TOKEN.',
+  )
+}
+
+function readSecret(
+  credential: string,
+  tokenFile: string | undefined,
+  variable: string,
+  environment: Environment,
+): Secret | null {
+  const directory = environment.CREDENTIALS_DIRECTORY
+  const fromCredential = directory ? secretIn(join(directory, credential), true) : null
+  if (fromCredential) return fromCredential
+  if (tokenFile) return secretIn(tokenFile, false)
+  const value = environment[variable]?.trim()
+  return value ? { value: printable(value, variable), source: variable } : null
+}
+
+function secretIn(path: string, mayBeAbsent: boolean): Secret | null {
+  try {
+    const value = readFileSync(path, 'utf8').trim()
+    if (value) return { value: printable(value, path), source: path }
+  } catch (cause) {
+    if (mayBeAbsent) return null
+    throw new ConfigError(
+      `The secret file ${path} cannot be read.`,
+      'It must exist and be readable by the user that runs rfcached.',
+      { cause },
+    )
+  }
+  throw new ConfigError(`The secret file ${path} is empty.`, 'Put the secret into it, alone on a line.')
+}
+
+/** A secret goes into a header, which holds no line break and no control character. */
+function printable(value: string, source: string): string {
+  if (/^[\x21-\x7e]+$/.test(value)) return value
+  throw new ConfigError(
+    `The secret in ${source} has blanks or characters that no token has.`,
+    'Put the secret alone into it.',
+  )
+}

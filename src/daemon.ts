@@ -1,0 +1,50 @@
+import type { Config, Secret } from './config.ts'
+import { type Effects, realEffects } from './effects.ts'
+import { concurrency } from './gitea/client.ts'
+import { type Door, openDoor } from './gitea/door.ts'
+import { openGitea } from './gitea/gitea.ts'
+import { createLog } from './log.ts'
+import type { Mirror } from './refresh/mirror.ts'
+import { openStore, type Store } from './store/store.ts'
+
+/** What may be handed in instead of the real thing. */
+export type Parts = { effects?: Effects; door?: Door; log?: Mirror['log'] }
+
+/** Joins the parts of a mirror over a store that is open; whatever was opened here is closed on disposal. */
+export function openMirror(
+  config: Config,
+  token: Secret,
+  store: Store,
+  { effects = realEffects, door, log }: Parts = {},
+) {
+  const opened = door
+    ? null
+    : openDoor(new URL(config.gitea.url).origin, { connections: concurrency, caFile: config.gitea.caFile })
+  const mirror: Mirror = {
+    gitea: openGitea({
+      door: door ?? (opened as NonNullable<typeof opened>).door,
+      url: config.gitea.url,
+      token: token.value,
+      effects,
+    }),
+    store,
+    log: log ?? createLog(config.log.level),
+    effects,
+    owner: config.gitea.org,
+    metaRepo: config.gitea.metaRepo,
+    botUser: config.gitea.botUser,
+  }
+  return { ...mirror, [Symbol.asyncDispose]: async () => opened?.[Symbol.asyncDispose]() }
+}
+
+/** Opens the store of a configuration. */
+export function openConfiguredStore(
+  config: Config,
+  {
+    adopt = false,
+    create = true,
+    effects = realEffects,
+  }: { adopt?: boolean; create?: boolean; effects?: Effects } = {},
+): Store {
+  return openStore(config.database, { adopt, create, now: effects.now })
+}

@@ -1,0 +1,18 @@
+import { setTimeout as wait } from 'node:timers/promises'
+
+/** Clock, randomness and timers, handed in so that a simulation can drive the whole mirror from one seed. */
+export type Effects = {
+  /** Milliseconds since 1970. */
+  now: () => number
+  /** In [0, 1). */
+  random: () => number
+  /** Resolves after `ms`; rejects with the signal's reason when it is aborted. */
+  sleep: (ms: number, signal?: AbortSignal) => Promise<void>
+}
+
+/** The real ones. */
+export const realEffects: Effects = {
+  now: Date.now,
+  random: Math.random,
+  sleep: (ms, signal) => wait(ms, undefined, signal ? { signal } : {}),
+}

@@ -1,0 +1,38 @@
+/** What went wrong and who must act: a person (ConfigError), nobody yet (TransientError), or us (anything else is a bug). */
+
+/** A person must act. `message` says what is wrong, `hint` what to do; both are whole sentences without a secret in them. */
+export class ConfigError extends Error {
+  override name = 'ConfigError'
+  readonly hint: string
+  constructor(message: string, hint: string, options?: ErrorOptions) {
+    super(message, options)
+    this.hint = hint
+  }
+}
+
+/** Gitea refused the token (401): everything stops, nothing is retried hot, and nothing is ever deleted for it. */
+export class TokenRefused extends ConfigError {
+  override name = 'TokenRefused'
+}
+
+/** It may go better later: network, 5xx, 429, time-outs. `retryAfterMs` is what the server asked for. */
+export class TransientError extends Error {
+  override name = 'TransientError'
+  readonly retryAfterMs: number
+  constructor(message: string, options?: ErrorOptions & { retryAfterMs?: number }) {
+    super(message, options)
+    this.retryAfterMs = options?.retryAfterMs ?? 0
+  }
+}
+
+/** An answer that is no proof of absence: a short page, a null item, a wrong count, a 404 where something should be. */
+export class IncompleteListing extends TransientError {
+  override name = 'IncompleteListing'
+}
+
+/** The sentence for a person: message and hint, or the chain of causes of an unexpected error. */
+export function sentence(error: unknown): string {
+  if (error instanceof ConfigError) return `${error.message} ${error.hint}`
+  if (!(error instanceof Error)) return String(error)
+  return error.cause instanceof Error ? `${error.message} (${sentence(error.cause)})` : error.message
+}

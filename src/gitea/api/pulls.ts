@@ -1,0 +1,39 @@
+import { z } from 'zod'
+import type { Client } from '../client.ts'
+import { walk } from '../pages.ts'
+import { type Pull, pullShape } from '../shapes.ts'
+import { repoPath } from './repos.ts'
+import type { Server } from './server.ts'
+
+export function pullsApi(client: Client, server: () => Promise<Server>) {
+  return {
+    /** Every pull of a repository, oldest first, so that what happens meanwhile only adds at the end. Null: the unit is off. */
+    all: async (fullName: string): Promise<Pull[] | null> =>
+      walk(
+        client,
+        `${repoPath(fullName)}/pulls?state=all&sort=oldest`,
+        (await server()).pageSize,
+        pullShape,
+        (pull) => pull.number,
+      ),
+    /** The pulls that moved at or after `since` (RFC 3339, UTC), newest first; items that Gitea could not show are left out. */
+    since: async (fullName: string, since: string): Promise<Pull[] | null> => {
+      const { pageSize } = await server()
+      const moved = new Map<number, Pull>()
+      for (let page = 1; ; page++) {
+        const { data, status, headers } = await client.json(
+          `${repoPath(fullName)}/pulls?state=all&sort=recentupdate&limit=${pageSize}&page=${page}`,
+          z.array(pullShape.nullable()).nullable(),
+        )
+        if (status >= 300) return null
+        const pulls = (data ?? []).filter((pull) => pull !== null)
+        for (const pull of pulls) if ((pull.updatedAt ?? '') >= since) moved.set(pull.number, pull)
+        const reached = pulls.some((pull) => (pull.updatedAt ?? '') < since)
+        if (reached || !/rel="next"/.test(headers.link ?? '')) return [...moved.values()]
+      }
+    },
+    /** One pull; null where there is none. */
+    one: async (fullName: string, number: number): Promise<Pull | null> =>
+      (await client.json(`${repoPath(fullName)}/pulls/${number}`, pullShape)).data,
+  }
+}

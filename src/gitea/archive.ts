@@ -1,0 +1,35 @@
+import { pipeline } from 'node:stream/promises'
+import { createGunzip } from 'node:zlib'
+import { extract } from 'tar-stream'
+import { TransientError } from '../errors.ts'
+import { blobId } from '../rules/blob-id.ts'
+
+/**
+ * The wanted files (path -> blob id) of a .tar.gz, each proven by its blob id: export-subst, eol and ident attributes change
+ * what an archive holds, export-ignore leaves files out; such files are not in the answer and must be read alone.
+ * The first component of each path is the repository's name in whatever case, and is dropped.
+ * @throws TransientError when the archive is cut short (Gitea 1.26 sends no Content-Length the first time).
+ */
+export async function filesOfArchive(gzip: Uint8Array, wanted: Map<string, string>): Promise<Map<string, Uint8Array>> {
+  const files = new Map<string, Uint8Array>()
+  const tar = extract()
+  tar.on('entry', (header, stream, next) => {
+    const path = header.name.slice(header.name.indexOf('/') + 1)
+    const sha = header.type === 'file' ? wanted.get(path) : undefined
+    const chunks: Uint8Array[] = []
+    stream.on('data', (chunk) => {
+      if (sha && chunk instanceof Uint8Array) chunks.push(chunk)
+    })
+    stream.on('end', () => {
+      const bytes = Buffer.concat(chunks)
+      if (sha && blobId(bytes, sha.length) === sha) files.set(path, bytes)
+      next()
+    })
+  })
+  try {
+    await pipeline([gzip], createGunzip(), tar)
+  } catch (cause) {
+    throw new TransientError('The archive did not arrive whole.', { cause })
+  }
+  return files
+}

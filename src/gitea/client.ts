@@ -1,0 +1,57 @@
+import pLimit from 'p-limit'
+import pRetry from 'p-retry'
+import type { z } from 'zod'
+import type { Effects } from '../effects.ts'
+import { TransientError } from '../errors.ts'
+import { absent, longestWaitMs, parsed } from './answer.ts'
+import type { HttpAnswer } from './door.ts'
+import { createSender, type SenderOptions } from './sender.ts'
+
+/** Requests under way at once; nothing gained from more on Gitea 1.26 or Forgejo 7. */
+export const concurrency = 4
+
+const retries = 4
+
+export type ClientOptions = SenderOptions
+export type Client = ReturnType<typeof createClient>
+
+/**
+ * Reads Gitea's API: at most four requests at once, retried here and nowhere else (network, 5xx, 429 and answers that are not
+ * whole; never another 4xx).
+ * @throws TokenRefused on 401, ConfigError on 403, TransientError when the retries are used up.
+ */
+export function createClient(options: ClientOptions) {
+  const { send, traffic } = createSender(options)
+  const limit = pLimit(concurrency)
+  const persistent = <T>(attempt: () => Promise<T>) => retried(() => limit(attempt), options.effects, options.signal)
+  return {
+    traffic,
+    /** The parsed JSON answer and its headers; `data` is null for a 400, 404 or 409: an absent thing, an empty repository. */
+    json: <S extends z.ZodType>(path: string, shape: S) =>
+      persistent(async () => {
+        const answer = await send(path)
+        const { status, headers } = answer
+        return { status, headers, data: status < 300 ? parsed(answer, path, shape) : absent(answer, path) }
+      }),
+    /** What `check` makes of the raw answer, null for an absent thing; it throws TransientError for a body that is not whole. */
+    bytes: <T>(path: string, check: (answer: HttpAnswer) => T | Promise<T>) =>
+      persistent(async () => {
+        const answer = await send(path)
+        return answer.status < 300 ? await check(answer) : absent(answer, path)
+      }),
+  }
+}
+
+function retried<T>(attempt: () => Promise<T>, { random, sleep }: Effects, signal?: AbortSignal): Promise<T> {
+  return pRetry(attempt, {
+    retries,
+    minTimeout: 0, // the waiting is ours, below: its clock and its randomness are handed in
+    shouldRetry: ({ error }) => error instanceof TransientError,
+    onFailedAttempt: async ({ error, attemptNumber, retriesLeft }) => {
+      if (!(error instanceof TransientError) || retriesLeft === 0) return
+      const backoff = 250 * 2 ** attemptNumber * (0.5 + random())
+      await sleep(Math.min(Math.max(error.retryAfterMs, backoff), longestWaitMs), signal)
+    },
+    ...(signal ? { signal } : {}),
+  })
+}

@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs'
+import { errors, Pool } from 'undici'
+import { ConfigError, TransientError } from '../errors.ts'
+
+export type HttpRequest = {
+  method: string
+  path: string
+  headers: Record<string, string>
+  signal?: AbortSignal
+  body?: string
+}
+export type HttpAnswer = { status: number; headers: Record<string, string>; body: Uint8Array }
+
+/** The only way out to the network: one request, one whole answer, no retry. Throws TransientError when none arrives. */
+export type Door = (request: HttpRequest) => Promise<HttpAnswer>
+
+/** More than any archive of RFC texts; a larger answer is refused instead of filling the memory. */
+const maxAnswerBytes = 512 * 1024 * 1024
+
+/**
+ * A door to one origin over a keep-alive pool: as many connections as requests may be under way at once, no pipelining (it
+ * gained nothing), with deadlines for connecting, for the headers (a contents listing takes Forgejo 7 13 s) and between bytes.
+ */
+export function openDoor(origin: string, options: { connections: number; caFile?: string | undefined }) {
+  const ca = options.caFile ? readCa(options.caFile) : undefined
+  const pool = new Pool(origin, {
+    connections: options.connections,
+    pipelining: 1,
+    headersTimeout: 90_000,
+    bodyTimeout: 30_000,
+    connect: { timeout: 10_000, ...(ca ? { ca } : {}) },
+  })
+  const door: Door = async ({ method, path, headers, signal, body }) => {
+    try {
+      const answer = await pool.request({ method, path, headers, signal: signal ?? null, body: body ?? null })
+      return { status: answer.statusCode, headers: flat(answer.headers), body: await read(answer.body) }
+    } catch (cause) {
+      if (signal?.aborted || cause instanceof TransientError) throw cause
+      throw new TransientError(explain(cause, origin), { cause })
+    }
+  }
+  return { door, [Symbol.asyncDispose]: () => pool.destroy() }
+}
+
+function readCa(file: string) {
+  try {
+    return readFileSync(file)
+  } catch (cause) {
+    throw new ConfigError(`The certificate file ${file} cannot be read.`, 'Mend gitea.caFile in the configuration.', {
+      cause,
+    })
+  }
+}
+
+function flat(headers: Record<string, string | string[] | undefined>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]),
+  )
+}
+
+async function read(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of body) {
+    size += chunk.length
+    if (size > maxAnswerBytes) throw new TransientError(`An answer is larger than ${maxAnswerBytes} bytes.`)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks, size)
+}
+
+function explain(cause: unknown, origin: string): string {
+  if (cause instanceof errors.HeadersTimeoutError) return `${origin} accepted the request but sent no answer in time.`
+  if (cause instanceof errors.BodyTimeoutError) return `${origin} stopped in the middle of an answer.`
+  if (cause instanceof errors.ConnectTimeoutError) return `${origin} did not accept a connection in time.`
+  if (cause instanceof errors.SocketError) return `${origin} closed the connection before the answer was whole.`
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+  if (code === 'ECONNREFUSED') return `Nothing listens at ${origin}.`
+  if (code === 'ENOTFOUND') return `The host name of ${origin} is not known.`
+  return `${origin} could not be reached${code ? ` (${code})` : ''}.`
+}

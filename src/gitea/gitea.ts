@@ -1,0 +1,31 @@
+import { commitsApi } from './api/commits.ts'
+import { filesApi } from './api/files.ts'
+import { pullsApi } from './api/pulls.ts'
+import { refsApi } from './api/refs.ts'
+import { reposApi } from './api/repos.ts'
+import { readServer, type Server } from './api/server.ts'
+import { type ClientOptions, createClient } from './client.ts'
+
+export type Gitea = ReturnType<typeof openGitea>
+
+/** Everything the mirror asks of Gitea, over one client. The server is asked what it is once, when first needed. */
+export function openGitea(options: ClientOptions) {
+  const client = createClient(options)
+  let known: Promise<Server> | undefined
+  const server = () => {
+    known ??= readServer(client)
+    known.catch(() => {
+      known = undefined
+    })
+    return known
+  }
+  return {
+    server,
+    traffic: client.traffic,
+    repos: reposApi(client, server),
+    refs: refsApi(client),
+    files: filesApi(client, server),
+    commits: commitsApi(client, server),
+    pulls: pullsApi(client, server),
+  }
+}

@@ -1,0 +1,113 @@
+import type { Effects } from '../effects.ts'
+import { TransientError } from '../errors.ts'
+import { judged, longestWaitMs, redirect } from './answer.ts'
+import type { Door, HttpAnswer } from './door.ts'
+
+const deadlineMs = 180_000
+const maxRedirects = 3
+
+export type SenderOptions = {
+  door: Door
+  /** Gitea's address; a sub-path is fine. */
+  url: string
+  token: string
+  effects: Effects
+  signal?: AbortSignal
+}
+
+/** What the sender has cost so far, and the server's clock: its latest Date header and when we read it (ms since 1970, 0: never). */
+export type Traffic = {
+  requests: number
+  bytes: number
+  slowestMs: number
+  serverTime: number
+  serverTimeReadAt: number
+}
+
+/**
+ * Sends one authorised GET under api/v1, with a deadline, following the redirects of renamed repositories (301 on Gitea, 307 on
+ * Forgejo 7) on the same origin and within the API only. A Retry-After holds every other request back as well.
+ */
+export function createSender({ door, url, token, effects, signal }: SenderOptions) {
+  const base = new URL(url.endsWith('/') ? url : `${url}/`)
+  const root = `${base.pathname}api/v1`
+  const headers = { accept: '*/*', 'user-agent': 'rfcached', ...(token ? { authorization: `token ${token}` } : {}) }
+  const traffic: Traffic = { requests: 0, bytes: 0, slowestMs: 0, serverTime: 0, serverTimeReadAt: 0 }
+  let pausedUntil = 0
+
+  async function once(path: string): Promise<HttpAnswer> {
+    const began = effects.now()
+    traffic.requests++
+    const answer = await withDeadline(
+      (deadline) => door({ method: 'GET', path, headers, signal: deadline }),
+      effects,
+      signal,
+    )
+    count(traffic, answer, began, effects.now())
+    return answer
+  }
+
+  async function send(path: string): Promise<HttpAnswer> {
+    const pause = pausedUntil - effects.now()
+    if (pause > 0) await effects.sleep(Math.min(pause, longestWaitMs), signal)
+    try {
+      return judged(await followed(once, root + path, base.origin, root), path, effects.now())
+    } catch (error) {
+      if (error instanceof TransientError && error.retryAfterMs)
+        pausedUntil = Math.max(pausedUntil, effects.now() + error.retryAfterMs)
+      throw error
+    }
+  }
+  return { send, traffic }
+}
+
+async function followed(
+  once: (path: string) => Promise<HttpAnswer>,
+  path: string,
+  origin: string,
+  root: string,
+): Promise<HttpAnswer> {
+  let target = path
+  for (let hop = 0; hop <= maxRedirects; hop++) {
+    const answer = await once(target)
+    const moved = redirect(answer, target, origin)
+    if (!moved) return answer
+    if (!moved.startsWith(`${root}/`))
+      throw new TransientError(`Gitea sends GET ${path} away to ${moved}, which is not its API.`)
+    target = moved
+  }
+  throw new TransientError(`Gitea redirects GET ${path} in a circle.`)
+}
+
+function count(traffic: Traffic, { headers, body }: HttpAnswer, began: number, now: number): void {
+  traffic.bytes += body.length
+  traffic.slowestMs = Math.max(traffic.slowestMs, now - began)
+  const date = Date.parse(headers.date ?? '')
+  if (Number.isFinite(date)) Object.assign(traffic, { serverTime: date, serverTimeReadAt: now })
+}
+
+/** Runs `send` with a signal that ends it after the deadline, on the handed-in clock. */
+async function withDeadline<T>(
+  send: (signal: AbortSignal) => Promise<T>,
+  { sleep }: Effects,
+  outer?: AbortSignal,
+): Promise<T> {
+  const done = new AbortController()
+  const late = new AbortController()
+  const stop = outer ? AbortSignal.any([outer, done.signal]) : done.signal
+  const timer = sleep(deadlineMs, stop).then(
+    () => late.abort(),
+    () => {},
+  )
+  try {
+    return await send(outer ? AbortSignal.any([outer, late.signal]) : late.signal)
+  } catch (cause) {
+    if (late.signal.aborted)
+      throw new TransientError(`Gitea gave no whole answer in ${deadlineMs / 1000} s.`, { cause })
+    if (outer?.aborted || cause instanceof TransientError) throw cause
+    throw new TransientError('The connection to Gitea broke.', { cause })
+  } finally {
+    done.abort()
+    await timer
+  }
+}

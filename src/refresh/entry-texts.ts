@@ -1,0 +1,63 @@
+import { blobId } from '../rules/blob-id.ts'
+import { maxEntryBytes } from '../rules/entry.ts'
+import { lastCommitDates, readContents } from './last-commits.ts'
+import type { Mirror } from './mirror.ts'
+
+/** A file's bytes, and its last commit and that one's committer date where the same answer told. */
+export type ReadText = { bytes: Uint8Array; commit: string | null; committedAt: string | null }
+
+/** More files than this come as one archive. */
+const few = 60
+
+/**
+ * The texts of files at one commit, each proven by its blob id: many as one archive, few with their last commit, whatever
+ * differed or was left out alone by its blob. A file that is too large is not asked for.
+ */
+export async function readTexts(
+  mirror: Mirror,
+  fullName: string,
+  commit: string | null,
+  files: Map<string, { sha: string; size: number }>,
+): Promise<Map<string, ReadText>> {
+  const wanted = new Map([...files].flatMap(([path, { sha, size }]) => (size > maxEntryBytes ? [] : [[path, sha]])))
+  if (commit === null || wanted.size === 0) return new Map()
+  const texts =
+    wanted.size > few
+      ? await fromArchive(mirror, fullName, commit, wanted)
+      : await fromContents(mirror, fullName, commit, wanted)
+  const left = [...wanted].filter(([path]) => !texts.has(path))
+  await Promise.all(
+    left.map(async ([path, sha]) =>
+      texts.set(path, { bytes: await mirror.gitea.files.blob(fullName, sha), commit: null, committedAt: null }),
+    ),
+  )
+  return texts
+}
+
+async function fromArchive(
+  { gitea }: Mirror,
+  fullName: string,
+  commit: string,
+  wanted: Map<string, string>,
+): Promise<Map<string, ReadText>> {
+  const files = (await gitea.files.archive(fullName, commit, wanted)) ?? new Map<string, Uint8Array>()
+  return new Map([...files].map(([path, bytes]) => [path, { bytes, commit: null, committedAt: null }]))
+}
+
+async function fromContents(
+  mirror: Mirror,
+  fullName: string,
+  commit: string,
+  wanted: Map<string, string>,
+): Promise<Map<string, ReadText>> {
+  const contents = await readContents(mirror, fullName, [...wanted.keys()], commit)
+  const dates = await lastCommitDates(mirror, fullName, contents)
+  return new Map(
+    contents.flatMap(({ path, content, last_commit_sha: last }) => {
+      const sha = wanted.get(path)
+      const bytes = Buffer.from(content ?? '', 'base64')
+      if (sha === undefined || blobId(bytes, sha.length) !== sha) return []
+      return [[path, { bytes, commit: last, committedAt: last && (dates.get(last) ?? null) }]]
+    }),
+  )
+}

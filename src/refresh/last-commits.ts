@@ -1,0 +1,32 @@
+import type { Content } from '../gitea/shapes.ts'
+import type { Mirror } from './mirror.ts'
+
+/** Files with their last commit: several a request where the server can (Gitea 1.24), else one by one; absent ones are left out. */
+export async function readContents(
+  { gitea }: Mirror,
+  fullName: string,
+  paths: string[],
+  commit: string,
+): Promise<Content[]> {
+  if ((await gitea.server()).filesPerRequest > 0) return gitea.files.contents(fullName, paths, commit)
+  const contents = await Promise.all(paths.map((path) => gitea.files.content(fullName, path, commit)))
+  return contents.filter((content) => content !== null)
+}
+
+/**
+ * Committer dates of the last commits that contents name, by commit: the date itself where the answer has it (Gitea 1.24), what is
+ * held, else the commit is asked (Gitea 1.18, Forgejo 7). Older servers name no commit.
+ */
+export async function lastCommitDates(
+  { gitea, store }: Mirror,
+  fullName: string,
+  contents: Content[],
+): Promise<Map<string, string | null>> {
+  const dates: Map<string, string | null> = store.entryFiles.commits()
+  for (const { last_commit_sha: sha, last_committer_date: date } of contents) if (sha && date) dates.set(sha, date)
+  const unknown = new Set(contents.flatMap(({ last_commit_sha: sha }) => (sha && !dates.has(sha) ? sha : [])))
+  await Promise.all(
+    [...unknown].map(async (sha) => dates.set(sha, (await gitea.commits.one(fullName, sha)).committedAt)),
+  )
+  return dates
+}

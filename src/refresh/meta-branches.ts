@@ -1,0 +1,47 @@
+import { IncompleteListing } from '../errors.ts'
+import type { Refs } from '../gitea/api/refs.ts'
+import { readBranchName } from '../rules/branch-name.ts'
+import type { BranchRow } from '../store/branches.ts'
+import { tipDates } from './branch-dates.ts'
+import { writeBranches } from './branches-written.ts'
+import { defaultTip } from './default-branch.ts'
+import { believed, type Mirror, metaRepo, type Refreshed } from './mirror.ts'
+
+type Edit = { slug: string; name: string; sha: string }
+
+/** Brings the meta repository's edit branches up to date, and the `main` row that each super-draft has. */
+export async function refreshMetaBranches(mirror: Mirror): Promise<Refreshed> {
+  const { gitea, store } = mirror
+  const meta = metaRepo(mirror)
+  const live = store.branches.live(meta.full_name).filter(({ branch_name }) => branch_name !== 'main')
+  const gone = ({ branches }: Refs) => live.map((row) => row.branch_name).filter((name) => !branches.has(name))
+  const refs = await believed(mirror, live.length, () => gitea.refs.list(meta.full_name), gone)
+  const tip = await defaultTip(mirror, meta, refs)
+  if (tip === null && refs.branches.size > 0)
+    throw new IncompleteListing(`The default branch of ${meta.full_name} is not there.`)
+  const edits = editBranches(refs)
+  const dates = await tipDates(
+    mirror,
+    meta,
+    [...edits.map((edit) => edit.sha), ...(tip ? [tip] : [])],
+    refs.branches.size,
+  )
+  const row = (slug: string, name: string, sha: string): BranchRow => ({
+    rfc_slug: slug,
+    repo: meta.full_name,
+    branch_name: name,
+    head_sha: sha,
+    last_commit_at: dates.get(sha) ?? null,
+  })
+  // The super-drafts are those of this moment: entries may have moved while we read.
+  const mains = tip ? store.branches.superDrafts().map((slug) => row(slug, 'main', tip)) : []
+  await writeBranches(mirror, meta, [...edits.map(({ slug, name, sha }) => row(slug, name, sha)), ...mains])
+  return { warnings: [] }
+}
+
+function editBranches({ branches }: Refs): Edit[] {
+  return [...branches].flatMap(([name, sha]) => {
+    const read = readBranchName(name)
+    return read?.kind === 'meta_body_edit' ? [{ slug: read.slug, name, sha }] : []
+  })
+}

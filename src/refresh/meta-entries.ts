@@ -1,0 +1,116 @@
+import { IncompleteListing } from '../errors.ts'
+import { isEntryFile, maxEntryBytes, readEntry, tooLarge } from '../rules/entry.ts'
+import { touchedBetween } from '../rules/history.ts'
+import type { RepoRow } from '../store/repos.ts'
+import { defaultTip } from './default-branch.ts'
+import { settleEntries, wantedNames } from './entries-settled.ts'
+import { type ReadText, readTexts } from './entry-texts.ts'
+import { ask, believed, type Mirror, metaRepo, type Refreshed, timeNow, writeAll } from './mirror.ts'
+import { listedRow } from './repos.ts'
+
+type Listing = { tip: string | null; files: Map<string, { sha: string; size: number }> }
+
+/** Brings cached_rfcs up to date with rfcs/ at one commit of the meta repository: only blobs that are not held are read. */
+export async function refreshMetaEntries(mirror: Mirror, whole: boolean): Promise<Refreshed> {
+  const { store } = mirror
+  const meta = metaRepo(mirror)
+  const held = new Map(store.entryFiles.all().map((file) => [file.path, file]))
+  const gone = ({ files }: Listing) => [...held.keys()].filter((path) => !files.has(path))
+  const listing = await believed(mirror, held.size, () => list(mirror, meta), gone)
+  if (listing.tip === meta.tip && !whole) return { warnings: [] }
+  const missing = new Map([...listing.files].filter(([path, { sha }]) => held.get(path)?.blob !== sha))
+  const texts = await readTexts(mirror, meta.full_name, listing.tip, missing)
+  const touched = await touchedSince(mirror, meta, listing.tip)
+  store.transaction(() => {
+    for (const path of gone(listing)) store.entryFiles.drop(path)
+    writeFiles(mirror, missing, texts, touched)
+    settleEntries(mirror)
+  })
+  await findNames(mirror, meta.id)
+  await project(mirror, meta, listing.tip)
+  return { warnings: [] }
+}
+
+async function list(mirror: Mirror, meta: RepoRow): Promise<Listing> {
+  const { gitea } = mirror
+  const refs = await gitea.refs.list(meta.full_name)
+  const tip = await defaultTip(mirror, meta, refs)
+  if (tip === null) {
+    if (refs.branches.size > 0) throw new IncompleteListing(`The default branch of ${meta.full_name} is not there.`)
+    return { tip: null, files: new Map() }
+  }
+  if (tip === meta.tip)
+    return {
+      tip,
+      files: new Map(mirror.store.entryFiles.all().map(({ path, blob }) => [path, { sha: blob, size: 0 }])),
+    }
+  const root = await gitea.files.tree(meta.full_name, tip)
+  const folder = root.find((item) => item.path === 'rfcs' && item.type === 'tree')
+  const items = folder ? await gitea.files.tree(meta.full_name, folder.sha) : []
+  const entries = items.filter((item) => isEntryFile({ name: item.path, mode: item.mode, type: item.type }))
+  return { tip, files: new Map(entries.map(({ path, sha, size }) => [`rfcs/${path}`, { sha, size }])) }
+}
+
+/** The files whose last commit may be another than before; null: every file's. */
+async function touchedSince({ gitea }: Mirror, meta: RepoRow, tip: string | null): Promise<Set<string> | null> {
+  if (!meta.tip || !tip) return null
+  if (meta.tip === tip) return new Set()
+  const range = await gitea.commits.between(meta.full_name, meta.tip, tip)
+  return range && touchedBetween(meta.tip, tip, range)
+}
+
+function writeFiles(
+  { store }: Mirror,
+  missing: Listing['files'],
+  texts: Map<string, ReadText>,
+  touched: Set<string> | null,
+): void {
+  if (touched === null) store.entryFiles.setAllDue()
+  else for (const path of touched) store.entryFiles.setDue(path)
+  for (const [path, { sha, size }] of missing) {
+    const text = texts.get(path)
+    const read = text && size <= maxEntryBytes ? readEntry(text.bytes) : { fields: null, problem: tooLarge }
+    if (read.fields) store.entryFiles.writeGood(path, sha, read.fields, read.problem)
+    else store.entryFiles.writeBroken(path, sha, read.problem)
+    store.entryFiles.setDue(path)
+    if (text?.committedAt) store.entryFiles.date(path, text.committedAt, text.commit)
+  }
+}
+
+/** Repositories that entries name and nobody has listed yet: made just now, or renamed since. */
+async function findNames(mirror: Mirror, metaId: number): Promise<void> {
+  const { gitea, store, owner } = mirror
+  const unknown = wantedNames(store.entryFiles.all(), owner).filter((name) => store.repos.byName(name) === null)
+  const found = await Promise.all(unknown.map(async (name) => ({ name, repo: await gitea.repos.find(name) })))
+  const ours = found.filter(({ repo }) => repo?.owner.toLowerCase() === owner.toLowerCase())
+  if (ours.length === 0) return
+  store.transaction(() => {
+    for (const { name, repo } of ours) {
+      if (!repo) continue
+      if (!store.repos.byId(repo.id)) store.repos.upsert(listedRow(repo, metaId))
+      store.repos.lead(name, repo.id)
+    }
+    settleEntries(mirror)
+  })
+}
+
+/** Shows readers what is held now: 200 rows at a time, the removals and the tip with the last. */
+async function project(mirror: Mirror, meta: RepoRow, tip: string | null): Promise<void> {
+  const { store } = mirror
+  const now = timeNow(mirror)
+  const owners = store.entryFiles.all().filter((file) => file.owns)
+  await writeAll(
+    mirror,
+    owners,
+    (files) => {
+      for (const { path } of files) store.rfcs.projectFile(path, now)
+    },
+    () => {
+      store.rfcs.removeUnowned(now)
+      store.branches.removeMain(meta.full_name)
+      store.repos.setTip(meta.id, tip, null)
+      ask(mirror, { kind: 'meta-branches' })
+      ask(mirror, { kind: 'entry-dates' })
+    },
+  )
+}

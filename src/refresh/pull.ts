@@ -1,0 +1,29 @@
+import { IncompleteListing } from '../errors.ts'
+import { pullRow } from '../rules/pull.ts'
+import { ask, type Mirror, type Refreshed } from './mirror.ts'
+import { belonging } from './pulls.ts'
+
+/** Brings one pull up to date, of the meta repository or of a followed one. */
+export async function refreshPull(mirror: Mirror, repoId: number, number: number): Promise<Refreshed> {
+  const { gitea, store, botUser } = mirror
+  const repo = store.repos.byId(repoId)
+  if (!repo || (!repo.is_meta && repo.rfc_slug === null)) return { warnings: [] }
+  const [pull, head] = await Promise.all([
+    gitea.pulls.one(repo.full_name, number),
+    gitea.refs.pullHead(repo.full_name, number),
+  ])
+  if (pull === null && head !== null)
+    throw new IncompleteListing(`${repo.full_name}#${number} has a head but cannot be read.`)
+  if (pull === null && (await gitea.repos.findById(repo.id)) === null)
+    throw new IncompleteListing(`${repo.full_name} is not visible now.`)
+  if (pull && pull.repoId !== repo.id) {
+    ask(mirror, { kind: 'repos' })
+    throw new IncompleteListing(`${repo.full_name} is another repository now.`)
+  }
+  const whose = pull && belonging(repo, pull)
+  store.transaction(() => {
+    if (pull && whose) store.pulls.write(repo.full_name, [pullRow(pull, whose, repo.full_name, head, botUser)])
+    else store.pulls.bury(repo.full_name, [number])
+  })
+  return { warnings: [] }
+}

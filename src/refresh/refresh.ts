@@ -1,0 +1,32 @@
+import type { Target } from '../rules/target.ts'
+import { refreshEntryDates } from './entry-dates.ts'
+import { refreshMetaBranches } from './meta-branches.ts'
+import { refreshMetaEntries } from './meta-entries.ts'
+import { refreshMetaPulls } from './meta-pulls.ts'
+import type { Mirror, Refreshed } from './mirror.ts'
+import { refreshPull } from './pull.ts'
+import { refreshRepos } from './repos.ts'
+import { refreshRfcRepo } from './rfc-repo.ts'
+
+/**
+ * Reads a target from Gitea and replaces its rows. `whole` trusts no watermark. Nothing is deleted on an incomplete answer.
+ * @throws TransientError when it may go better later, ConfigError when a person must act; what was held stays.
+ */
+export function refresh(mirror: Mirror, target: Target, whole: boolean): Promise<Refreshed> {
+  switch (target.kind) {
+    case 'repos':
+      return refreshRepos(mirror)
+    case 'meta-entries':
+      return refreshMetaEntries(mirror, whole)
+    case 'entry-dates':
+      return refreshEntryDates(mirror)
+    case 'meta-branches':
+      return refreshMetaBranches(mirror)
+    case 'meta-pulls':
+      return refreshMetaPulls(mirror, whole)
+    case 'rfc-repo':
+      return refreshRfcRepo(mirror, target.repoId, whole)
+    case 'pull':
+      return refreshPull(mirror, target.repoId, target.number)
+  }
+}

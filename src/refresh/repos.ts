@@ -1,0 +1,107 @@
+import { ConfigError, IncompleteListing } from '../errors.ts'
+import type { Repo } from '../gitea/shapes.ts'
+import type { ListedRepo, RepoRow } from '../store/repos.ts'
+import { settleEntries, wantedNames } from './entries-settled.ts'
+import { believed, type Mirror, type Refreshed } from './mirror.ts'
+
+/** Lists the owner's repositories, known by id: renames move their rows, what is gone for certain is let go, following is settled. */
+export async function refreshRepos(mirror: Mirror): Promise<Refreshed> {
+  const { gitea, store } = mirror
+  const meta = await findMeta(mirror)
+  const known = store.repos.all()
+  const absent = (listed: Repo[]) => {
+    const ids = new Set(listed.map((repo) => repo.id))
+    return known.filter(({ id }) => !ids.has(id)).map(({ id }) => String(id))
+  }
+  const listed = await believed(mirror, known.length, () => gitea.repos.listOf(meta.ownerId), absent)
+  if (!listed.some((repo) => repo.id === meta.id))
+    throw new IncompleteListing("The listing of the owner's repositories lacks the meta repository.")
+  const gone = await provenGone(mirror, new Set(absent(listed)), known)
+  const leads = await leadsOf(mirror, listed)
+  store.transaction(() => {
+    for (const repo of gone) letGo(mirror, repo)
+    take(mirror, listed, meta.id)
+    for (const [name, id] of leads) store.repos.lead(name, id)
+    store.settings.set('owner_id', meta.ownerId)
+    settleEntries(mirror)
+  })
+  return { warnings: [] }
+}
+
+async function findMeta({ gitea, owner, metaRepo }: Mirror): Promise<Repo> {
+  const meta = await gitea.repos.find(`${owner}/${metaRepo}`)
+  if (!meta)
+    throw new ConfigError(
+      `Gitea shows no repository ${owner}/${metaRepo} to this token.`,
+      "Mend gitea.org and gitea.metaRepo in the configuration, or let the token's user read that repository.",
+    )
+  if (meta.owner.toLowerCase() !== owner.toLowerCase())
+    throw new ConfigError(
+      `The meta repository ${owner}/${metaRepo} is ${meta.fullName} now.`,
+      'Set gitea.org and gitea.metaRepo in the configuration to its new place.',
+    )
+  return meta
+}
+
+/** Gone: the complete listing lacks it, and Gitea does not know its id any more (or shows it to be another owner's). */
+async function provenGone({ gitea, owner }: Mirror, absent: Set<string>, known: RepoRow[]): Promise<RepoRow[]> {
+  const missing = known.filter(({ id }) => absent.has(String(id)))
+  const seen = await Promise.all(missing.map(({ id }) => gitea.repos.findById(id)))
+  return missing.filter((_, index) => {
+    const repo = seen[index]
+    if (repo && repo.owner.toLowerCase() === owner.toLowerCase())
+      throw new IncompleteListing(`The listing of the owner's repositories lacks ${repo.fullName}.`)
+    return true
+  })
+}
+
+/** Names that entries write and the listing lacks are asked once: a rename leads from them to a listed repository. */
+async function leadsOf({ gitea, store, owner }: Mirror, listed: Repo[]): Promise<[string, number | null][]> {
+  const names = new Set(listed.map((repo) => repo.fullName.toLowerCase()))
+  const lacking = wantedNames(store.entryFiles.all(), owner).filter((name) => !names.has(name.toLowerCase()))
+  const found = await Promise.all(lacking.map((name) => gitea.repos.find(name)))
+  return lacking.map((name, index) => {
+    const id = found[index]?.id
+    return [name, listed.some((repo) => repo.id === id) ? (id ?? null) : null]
+  })
+}
+
+function letGo({ store }: Mirror, { id, full_name }: RepoRow): void {
+  store.branches.buryRepo(full_name)
+  store.pulls.buryRepo(full_name)
+  store.repos.drop(id)
+}
+
+/** Writes what the listing says. Two repositories may have changed names with each other, so moved ones step aside first. */
+function take({ store }: Mirror, listed: Repo[], metaId: number): void {
+  const moved = listed.flatMap((repo) => {
+    const before = store.repos.byId(repo.id)?.full_name
+    return before && before !== repo.fullName
+      ? [{ id: repo.id, before, aside: `moved/${repo.id}`, now: repo.fullName }]
+      : []
+  })
+  const taken = new Set(moved.map(({ before }) => before.toLowerCase()))
+  const collides = moved.some(
+    ({ before, now }) => taken.has(now.toLowerCase()) && before.toLowerCase() !== now.toLowerCase(),
+  )
+  for (const { id, before, aside } of collides ? moved : []) store.repos.rename(id, before, aside)
+  for (const { id, before, aside, now } of moved) store.repos.rename(id, collides ? aside : before, now)
+  for (const repo of listed) store.repos.upsert(listedRow(repo, metaId))
+  if (moved.length > 0) store.deriveAll()
+}
+
+/** A repository as the store keeps the listing's word of it. */
+export function listedRow(repo: Repo, metaId: number): ListedRepo {
+  const flag = (value: boolean) => (value ? 1 : 0)
+  return {
+    id: repo.id,
+    full_name: repo.fullName,
+    is_meta: flag(repo.id === metaId),
+    default_branch: repo.defaultBranch,
+    private: flag(repo.private),
+    empty: flag(repo.empty),
+    has_pulls: flag(repo.hasPulls),
+    open_pulls: repo.openPulls,
+    updated_at: repo.updatedAt,
+  }
+}

@@ -1,0 +1,44 @@
+import type { Database } from 'better-sqlite3'
+
+export type CachedTable = 'cached_rfcs' | 'cached_branches' | 'cached_prs'
+export type Moved = { table: CachedTable; key: string; op: 'new' | 'changed' | 'gone' }
+export type Counts = Record<CachedTable, { new: number; changed: number; gone: number }>
+
+/** The change feed, which the triggers of schema.sql fill. */
+export function changesTable(db: Database) {
+  const latest = db
+    .prepare<[], number>(
+      "SELECT coalesce((SELECT max(seq) FROM changes), (SELECT seq FROM sqlite_sequence WHERE name = 'changes'), 0)",
+    )
+    .pluck()
+  // SQLite takes op from the row that has the minimum or maximum: the first word said of a key and the last.
+  const moved = db.prepare<
+    { since: number },
+    { table_name: CachedTable; key: string; first: Moved['op']; last: Moved['op'] }
+  >(/* sql */ `
+    SELECT f.table_name, f.key, f.op AS first, l.op AS last
+    FROM (SELECT table_name, key, op, min(seq) FROM changes WHERE seq > :since GROUP BY table_name, key) AS f
+    JOIN (SELECT table_name, key, op, max(seq) FROM changes WHERE seq > :since GROUP BY table_name, key) AS l USING (table_name, key)
+    ORDER BY f.table_name, f.key`)
+  return {
+    /** The newest sequence number. */
+    latest: (): number => latest.get() ?? 0,
+    /** What moved since then, a line a row: what came and went again is nothing. */
+    since: (seq: number): Moved[] =>
+      moved.all({ since: seq }).flatMap(({ table_name: table, key, first, last }) => {
+        if (first === 'new' && last === 'gone') return []
+        return [{ table, key, op: last === 'changed' ? first : last }]
+      }),
+  }
+}
+
+/** How many rows of each table are new, changed, gone. */
+export function countMoved(moved: Moved[]): Counts {
+  const counts: Counts = { cached_rfcs: zero(), cached_branches: zero(), cached_prs: zero() }
+  for (const { table, op } of moved) counts[table][op]++
+  return counts
+}
+
+function zero() {
+  return { new: 0, changed: 0, gone: 0 }
+}

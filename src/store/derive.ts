@@ -1,0 +1,53 @@
+import type { Database } from 'better-sqlite3'
+import { actionColumns, watchActions } from './actions.ts'
+import { type ActionColumns, deriveMeaning } from './meaning.ts'
+
+export type Derive = ReturnType<typeof deriver>
+
+/** More groups than this, and deriving the whole repository is cheaper. */
+const mostGroups = 20
+
+/** Sets what pulls mean, with the `actions` table as the application has it at this moment. */
+export function deriver(db: Database) {
+  let schemaSeen: unknown = null
+  let statements = prepared(db, null)
+
+  const all = () => statements.all.run().changes
+  const repo = (name: string) => statements.repo.run({ repo: name })
+  return {
+    /**
+     * To be called first in each write transaction: when the file's schema moved, the triggers on `actions` are made anew for
+     * the columns that are there, and everything is derived again.
+     */
+    keepUp: () => {
+      const schemaNow = schemaVersion(db)
+      if (schemaNow === schemaSeen) return
+      const columns = actionColumns(db)
+      statements = prepared(db, columns)
+      if (watchActions(db, columns)) all()
+      schemaSeen = schemaVersion(db)
+    },
+    /** Every pull: when the names or the following of repositories changed, which decides what an action's `repo` says. */
+    all,
+    repo,
+    /** The pulls of these RFCs in a repository. */
+    groups: (name: string, slugs: Set<string>) => {
+      if (slugs.size > mostGroups) repo(name)
+      else for (const slug of slugs) statements.group.run({ repo: name, slug })
+    },
+  }
+}
+
+function prepared(db: Database, columns: ActionColumns | null) {
+  return {
+    all: db.prepare(deriveMeaning(columns, () => '1')),
+    repo: db.prepare<{ repo: string }>(deriveMeaning(columns, (pull) => `${pull}.repo = :repo`)),
+    group: db.prepare<{ repo: string; slug: string }>(
+      deriveMeaning(columns, (pull) => `${pull}.repo = :repo AND ${pull}.rfc_slug = :slug`),
+    ),
+  }
+}
+
+function schemaVersion(db: Database): unknown {
+  return db.pragma('schema_version', { simple: true })
+}

@@ -1,0 +1,26 @@
+import type { Database } from 'better-sqlite3'
+import { ConfigError } from '../errors.ts'
+
+/** Instant steps only: what touches many rows is a backfill, and what can be read again from Gitea is. */
+export type Migration = { to: number; sql: string }
+
+const migrations: Migration[] = []
+
+/** The version schema.sql has; the last migration leads to it. */
+export const schemaVersion = 1
+
+/** Brings a file of an older version up to date, each step in its own transaction. @throws ConfigError for a newer one, untouched. */
+export function migrate(db: Database, from: number, file: string, steps: Migration[] = migrations): void {
+  const newest = Math.max(schemaVersion, ...steps.map((step) => step.to))
+  if (from > newest)
+    throw new ConfigError(
+      `${file} was written by a newer rfcached (schema ${from}, this one knows ${newest}).`,
+      'Run the newer rfcached, or give this one another file.',
+    )
+  for (const { to, sql } of steps.filter((step) => step.to > from)) {
+    db.transaction(() => {
+      db.exec(sql)
+      db.prepare(`UPDATE settings SET value = ? WHERE name = 'schema'`).run(String(to))
+    }).immediate()
+  }
+}

@@ -1,0 +1,56 @@
+import type { Database } from 'better-sqlite3'
+import { adoptClosed } from './adopt.ts'
+import { branchesTable } from './branches.ts'
+import { changesTable } from './changes.ts'
+import { deriver } from './derive.ts'
+import { entryFilesTable } from './entry-files.ts'
+import { jobsTable } from './jobs.ts'
+import { type OpenOptions, openDatabase } from './open.ts'
+import { pullsTable } from './pulls.ts'
+import { reposTable } from './repos.ts'
+import { rfcsTable } from './rfcs.ts'
+import { settingsTable } from './settings.ts'
+import { targetsTable } from './targets.ts'
+
+export type Store = ReturnType<typeof openStore>
+
+/** The whole inside: a file of tables, each behind its own noun, every statement prepared before the first is used. */
+export function openStore(file: string, options: OpenOptions) {
+  const db = openDatabase(file, options)
+  const derive = deriver(db)
+  const inTransaction = db.transaction((write: () => unknown) => {
+    derive.keepUp()
+    return write()
+  })
+  const store = {
+    rfcs: rfcsTable(db),
+    branches: branchesTable(db),
+    pulls: pullsTable(db, derive),
+    repos: reposTable(db),
+    entryFiles: entryFilesTable(db),
+    targets: targetsTable(db),
+    jobs: jobsTable(db),
+    changes: changesTable(db),
+    settings: settingsTable(db),
+    deriveAll: derive.all,
+    adoptClosed: () => adoptClosed(db),
+    /** One short write, seen whole or not at all. Nothing may be awaited in it. */
+    transaction: (write: () => void): void => {
+      inTransaction.immediate(write)
+    },
+    /** Forgets what spares reading: the next whole sweep reads everything again, while readers keep the rows. */
+    forget: () => store.transaction(() => forget(db)),
+    /** A copy of the file, complete and consistent, for looking at what would change. */
+    copyTo: async (path: string) => {
+      await db.backup(path)
+    },
+    [Symbol.dispose]: () => db.close(),
+  }
+  store.transaction(() => {})
+  return store
+}
+
+function forget(db: Database): void {
+  db.exec(`UPDATE repos SET tip = NULL, dates_held = 0, pulls_since = NULL;
+    UPDATE entry_files SET blob = '', date_due = 1, last_commit = NULL`)
+}

@@ -1,0 +1,115 @@
+import { ask, type Mirror } from '../refresh/mirror.ts'
+import { refresh } from '../refresh/refresh.ts'
+import { type Counts, countMoved } from '../store/changes.ts'
+import { createWorker, type Drained } from './worker.ts'
+
+/** What a whole sweep did; requests, bytes and seconds until the rows were complete, the dates apart. */
+export type Reconciled = {
+  requests: number
+  bytes: number
+  seconds: number
+  rows: Counts
+  dates: { requests: number; seconds: number }
+  /** Everything wrong with entries, and how many of these problems are new. */
+  problems: { path: string; message: string }[]
+  newProblems: number
+  /** What a person should know of, also targets that could not be refreshed: what they hold stays as it was. */
+  warnings: string[]
+  newWarnings: number
+}
+
+export type Progress = (
+  phase: 'repositories' | 'entries' | 'branches and pulls' | 'dates',
+  done: number,
+  total: number,
+) => void
+
+/**
+ * A whole sweep: the owner's repositories, the entries, then every branch, pull and document, and at last the entries' dates.
+ * A target that fails leaves the others alone and is named in the outcome; one that fails before there is anything to go by is thrown.
+ */
+export async function reconcile(mirror: Mirror, onProgress: Progress = () => {}): Promise<Reconciled> {
+  const { store, gitea, effects } = mirror
+  const start = { at: effects.now(), seq: store.changes.latest(), problems: problemSet(mirror), ...costs(mirror) }
+  const warnings = await readRows(mirror, onProgress)
+  const rowsAt = { at: effects.now(), ...costs(mirror) }
+  ask(mirror, { kind: 'entry-dates' })
+  onProgress('dates', 0, 1)
+  warnings.push(...(await createWorker(mirror).drain()).warnings)
+  const failed = store.targets.failing().map(({ target, last_error }) => `${target} was not refreshed: ${last_error}`)
+  if (failed.length === 0) store.adoptClosed()
+  const problems = store.entryFiles.problems()
+  const standing = remembered(mirror, warnings)
+  return {
+    requests: rowsAt.requests - start.requests,
+    bytes: rowsAt.bytes - start.bytes,
+    seconds: seconds(start.at, rowsAt.at),
+    rows: countMoved(store.changes.since(start.seq)),
+    dates: { requests: gitea.traffic.requests - rowsAt.requests, seconds: seconds(rowsAt.at, effects.now()) },
+    problems,
+    newProblems: problems.filter((problem) => !start.problems.has(keyOf(problem))).length,
+    warnings: [...new Set(warnings), ...failed],
+    newWarnings: failed.length + [...new Set(warnings)].filter((warning) => !standing.includes(warning)).length,
+  }
+}
+
+/** The warnings of the sweep before this one; these are kept for the next: a standing one must not fail a timer for ever. */
+function remembered({ store }: Mirror, warnings: string[]): string[] {
+  const before = store.settings.get('warnings')?.split('\n') ?? []
+  store.transaction(() => store.settings.set('warnings', [...new Set(warnings)].join('\n')))
+  return before
+}
+
+/** A target that fails is tried this often again before the sweep goes on without it. */
+const moreTries = 2
+const longestPauseMs = 5000
+
+async function readRows(mirror: Mirror, onProgress: Progress): Promise<string[]> {
+  const { store } = mirror
+  const worker = createWorker(mirror)
+  store.transaction(() => {
+    store.targets.freeStarted()
+    store.targets.relent()
+  })
+  onProgress('repositories', 0, 1)
+  const { warnings } = await refresh(mirror, { kind: 'repos' }, true)
+  onProgress('entries', 0, 1)
+  const more = await worker.refreshOne({ kind: 'meta-entries' }, true)
+  store.transaction(() => {
+    ask(mirror, { kind: 'meta-branches' }, true)
+    ask(mirror, { kind: 'meta-pulls' }, true)
+    for (const repo of store.repos.all()) if (repo.rfc_slug) ask(mirror, { kind: 'rfc-repo', repoId: repo.id }, true)
+  })
+  const drained = await patiently(mirror, () =>
+    worker.drain({ withoutDates: true, onProgress: (done, total) => onProgress('branches and pulls', done, total) }),
+  )
+  return [...warnings, ...more, ...drained]
+}
+
+/** Drains, and again when the back-offs of what failed are over: a listing that moved while it was read is whole the next time. */
+async function patiently({ store, effects }: Mirror, drain: () => Promise<Drained>): Promise<string[]> {
+  const { warnings } = await drain()
+  for (let tries = 0; tries < moreTries; tries++) {
+    const nextTry = store.targets.nextTry()
+    if (nextTry === null) break
+    await effects.sleep(Math.min(Math.max(nextTry - effects.now(), 0), longestPauseMs))
+    warnings.push(...(await drain()).warnings)
+  }
+  return warnings
+}
+
+function costs({ gitea }: Mirror) {
+  return { requests: gitea.traffic.requests, bytes: gitea.traffic.bytes }
+}
+
+function problemSet({ store }: Mirror): Set<string> {
+  return new Set(store.entryFiles.problems().map(keyOf))
+}
+
+function keyOf({ path, message }: { path: string; message: string }): string {
+  return `${path}\n${message}`
+}
+
+function seconds(from: number, to: number): number {
+  return Math.round(to - from) / 1000
+}
