@@ -6,14 +6,21 @@ import { branchRoutes } from './routes/branches.ts'
 import { commitRoutes } from './routes/commits.ts'
 import { contentsRoutes } from './routes/contents.ts'
 import { gitRoutes } from './routes/git.ts'
+import { hookRoutes } from './routes/hooks.ts'
 import { issueRoutes } from './routes/issues.ts'
 import { pullRoutes } from './routes/pulls.ts'
 import { rawRoutes } from './routes/raw.ts'
 import { repoRoutes } from './routes/repos.ts'
 import { serverRoutes } from './routes/server.ts'
+import { talkRoutes } from './routes/talk.ts'
 import { userRoutes } from './routes/users.ts'
+import { branchWriteRoutes } from './routes/write-branches.ts'
+import { fileWriteRoutes } from './routes/write-files.ts'
+import { pullWriteRoutes } from './routes/write-pulls.ts'
+import { repoWriteRoutes } from './routes/write-repos.ts'
+import { userWriteRoutes } from './routes/write-users.ts'
 import type { Delivery, State } from './state/state.ts'
-import { type World, worldOf } from './world.ts'
+import { type World, worldOf } from './world/world.ts'
 
 export type FakeOptions = {
   dialect: DialectName
@@ -75,6 +82,13 @@ const answer = router([
   ...branchRoutes,
   ...commitRoutes,
   ...pullRoutes,
+  ...hookRoutes,
+  ...userWriteRoutes,
+  ...repoWriteRoutes,
+  ...talkRoutes,
+  ...pullWriteRoutes,
+  ...branchWriteRoutes,
+  ...fileWriteRoutes,
 ])
 
 function faultyAnswer(state: State, request: FakeRequest, fault: ReturnType<Faults>): FakeAnswer {

@@ -1,4 +1,5 @@
 import { notifyCommented, notifyPull, notifyReviewed } from '../events/pulls.ts'
+import type { Json } from '../json.ts'
 import { type Comment, headRef, type Pull } from '../state/pull.ts'
 import type { Repo } from '../state/repo.ts'
 import { nextId, type State, seconds } from '../state/state.ts'
@@ -10,26 +11,32 @@ export function retitlePull(state: State, repo: Repo, pull: Pull, title: string,
   const from = pull.title
   pull.title = title
   pull.updated = seconds(state)
-  notifyPull(state, repo, pull, 'edited', doer, { title: { from } })
+  notifyPull(state, repo, pull, 'edited', doer, { title: { from }, ...labelChanges(state) })
 }
 
-/** A new body, kept byte for byte; the same one is no change. */
+/**
+ * A new body, kept byte for byte. Only Gitea tells of it and counts it: Forgejo 7.0.0's API writes it without a webhook
+ * (EditPullRequest in routers/api/v1/repo/pull.go), as Gitea 1.15 did.
+ */
 export function rewritePull(state: State, repo: Repo, pull: Pull, body: string, doer: User): void {
   if (body === pull.body) return
   const from = pull.body
   pull.body = body
   pull.contentVersion += 1
   pull.updated = seconds(state)
-  notifyPull(state, repo, pull, 'edited', doer, { body: { from } })
+  if (state.dialect.since(24)) notifyPull(state, repo, pull, 'edited', doer, { body: { from }, ...labelChanges(state) })
 }
 
-/** Another branch to merge into. */
+/** Another branch to merge into. The webhook's `changes.ref.from` is the new branch, on Gitea 1.26.1 and Forgejo 7.0.0 alike. */
 export function retargetPull(state: State, repo: Repo, pull: Pull, base: string, doer: User): void {
   if (base === pull.base) return
-  const from = pull.base
   pull.base = base
   pull.updated = seconds(state)
-  notifyPull(state, repo, pull, 'edited', doer, { ref: { from } })
+  notifyPull(state, repo, pull, 'edited', doer, { ref: { from: base }, ...labelChanges(state) })
+}
+
+function labelChanges({ dialect }: State): Record<string, Json> {
+  return dialect.since(24) ? { added_labels: null, removed_labels: null } : {}
 }
 
 /** A comment moves the pull; changing or deleting it later does not. */

@@ -6,11 +6,11 @@ import { type Repo, tipOf } from '../state/repo.ts'
 import type { State } from '../state/state.ts'
 import type { User } from '../state/user.ts'
 import { signature } from './commit.ts'
-import { markMerged, pushRef } from './push.ts'
+import { followPush, markMerged, moveRef, pushRef } from './push.ts'
 
 export type MergeOptions = { style: 'merge' | 'squash'; message?: string; deleteBranch?: boolean }
 
-/** Merges an open pull: it is closed first, then its base is pushed, then, if wished, its branch deleted. */
+/** Merges an open pull: hooks hear that it is closed, then of the push to its base, then, if wished, of its branch deleted. */
 export function mergePull(
   state: State,
   repo: Repo,
@@ -27,8 +27,10 @@ export function mergePull(
   const parents = options.style === 'merge' ? [base, head] : [base]
   const message = options.message ?? defaultMessage(pull, options.style)
   const commit = repo.objects.writeCommit({ tree, parents, author: person, committer: person, message })
+  const ref = `refs/heads/${pull.base}`
+  moveRef(state, repo, ref, commit)
   markMerged(state, repo, pull, commit, base, doer)
-  pushRef(state, repo, `refs/heads/${pull.base}`, commit, doer)
+  followPush(state, repo, ref, base, commit, doer)
   if (options.deleteBranch) deleteHead(state, repo, pull, doer)
   return 'merged'
 }

@@ -11,9 +11,26 @@ import { closePull } from './close.ts'
 export function pushRef(state: State, repo: Repo, ref: string, after: string | undefined, pusher: User): void {
   const before = repo.refs.get(ref)
   if (before === after) return
+  moveRef(state, repo, ref, after)
+  followPush(state, repo, ref, before, after, pusher)
+}
+
+/** The part of a push that is true at once. */
+export function moveRef(state: State, repo: Repo, ref: string, after: string | undefined): void {
   if (after === undefined) repo.refs.delete(ref)
   else repo.refs.set(ref, after)
   repo.updated = seconds(state)
+}
+
+/** The part of a push that the servers do afterwards: webhooks, and the pulls that hang on the branch. */
+export function followPush(
+  state: State,
+  repo: Repo,
+  ref: string,
+  before: string | undefined,
+  after: string | undefined,
+  pusher: User,
+): void {
   if (ref.startsWith('refs/tags/')) pushTag(state, repo, ref, before, after, pusher)
   else if (ref.startsWith('refs/heads/')) pushBranch(state, repo, ref, before, after, pusher)
 }

@@ -7,15 +7,12 @@ import { type State, seconds } from '../state/state.ts'
 import type { User } from '../state/user.ts'
 import { closePull } from './close.ts'
 
-/** Makes an empty repository, and tells the owner's hooks. */
-export function createRepo(
-  state: State,
-  owner: User,
-  name: string,
-  maker: User,
-  options: Parameters<typeof addRepo>[3] = {},
-): Repo {
+export type NewRepo = Parameters<typeof addRepo>[3] & { first?: (repo: Repo) => void }
+
+/** Makes a repository, empty or with what `first` puts into it, and then tells the owner's hooks. */
+export function createRepo(state: State, owner: User, name: string, maker: User, options: NewRepo = {}): Repo {
   const repo = addRepo(state, owner, name, options)
+  options.first?.(repo)
   if (owner.isOrganization) notifyRepo(state, repo, 'created', maker)
   return repo
 }

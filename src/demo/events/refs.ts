@@ -62,8 +62,9 @@ export function pushEvent(state: State, repo: Repo, ref: string, before: string,
   return { type: 'push', ref, payload }
 }
 
-/** What `git log before..after` shows; of a new branch its last ten commits, up to the first that another branch holds. */
+/** What `git log before..after` shows; of a hook's test, which pushes nothing, the tip; of a new branch its last ten commits, up to the first that another branch holds. */
 function pushedCommits(repo: Repo, ref: string, before: string, after: string): Commit[] {
+  if (before === after) return commitsFrom(repo.objects, after).take(1).toArray()
   if (before !== NO_COMMIT) return [...commitsFrom(repo.objects, after, { not: before })]
   const others = [...repo.refs].filter(([name]) => name.startsWith('refs/heads/') && name !== ref).map(([, id]) => id)
   const elsewhere = ancestors(repo.objects, ...others)

@@ -42,6 +42,11 @@ export function ancestors(store: ObjectStore, ...tips: string[]): Set<string> {
   return seen
 }
 
+/** Whether the second commit descends from the first, or is it. */
+export function isAncestor(store: ObjectStore, old: string, young: string): boolean {
+  return ancestors(store, young).has(old)
+}
+
 /** The newest commit both sides descend from; histories that never met have none. */
 export function mergeBase(store: ObjectStore, ours: string, theirs: string): string | undefined {
   const mine = ancestors(store, ours)

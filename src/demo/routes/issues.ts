@@ -1,6 +1,6 @@
 import { type FakeAnswer, json } from '../answer.ts'
 import { absent, type Call, failure, param, repoOf } from '../call.ts'
-import { type Page, paged, pageOf, rowsOf } from '../paging.ts'
+import { type Page, pageOf, pagingHeaders, rowsOf } from '../paging.ts'
 import type { RouteLine } from '../router.ts'
 import { issueShape } from '../shapes/issue.ts'
 import { canRead } from '../state/access.ts'
@@ -15,7 +15,10 @@ export const issueRoutes: RouteLine[] = [
   { method: 'GET', pattern: '/repos/:owner/:repo/issues/:number', scope: 'issue', route: getIssue },
 ]
 
-/** `owner` counts since 1.16, and one nobody has is 400. Gitea does not clamp `limit` here, Forgejo 7.0.0 does. */
+/**
+ * `owner` counts since 1.16, and one nobody has is 400. Gitea does not clamp `limit` here, Forgejo 7.0.0 does.
+ * 1.15's Link counts pages of ten, whatever the limit (go-gitea/gitea #20546).
+ */
 function searchIssues(call: Call): FakeAnswer {
   const { state } = call
   const owner = state.dialect.since(16) ? call.query.get('owner') : null
@@ -24,7 +27,8 @@ function searchIssues(call: Call): FakeAnswer {
   const repos = [...state.repos.values()].filter((repo) => canRead(state, call.caller, repo))
   const asked = repos.filter((repo) => ownerId === undefined || repo.ownerId === ownerId)
   const clamped = state.dialect.forgejo || !state.dialect.since(16)
-  return issuePage(call, asked, pageOf(call, { maxSize: clamped ? 50 : Number.POSITIVE_INFINITY }))
+  const page = pageOf(call, { maxSize: clamped ? 50 : Number.POSITIVE_INFINITY })
+  return issuePage(call, asked, page, state.dialect.since(18) ? page : { ...page, size: 10 })
 }
 
 function listIssues(call: Call): FakeAnswer {
@@ -41,14 +45,14 @@ function getIssue(call: Call): FakeAnswer {
 }
 
 /** Newest first by creation, whatever `sort` says; `since` is inclusive, of updated_at, in whole seconds. */
-function issuePage(call: Call, repos: Repo[], page: Page): FakeAnswer {
+function issuePage(call: Call, repos: Repo[], page: Page, linked = page): FakeAnswer {
   const since = sinceOf(call)
   const found = repos
     .flatMap((repo) => [...repo.pulls.values()].map((pull) => ({ repo, pull })))
     .filter(({ pull }) => pull.updated >= since && stateFits(call, pull))
     .sort((a, b) => b.pull.created - a.pull.created || b.pull.id - a.pull.id)
   const rows = rowsOf(found, page).map(({ repo, pull }) => issueShape(call.state, repo, pull, call.caller))
-  return paged(call, found.length, page, rows)
+  return json(200, rows, pagingHeaders(call, found.length, linked))
 }
 
 /** Unlike the list of pulls, this one means open when nothing is said. */

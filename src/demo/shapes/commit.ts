@@ -31,14 +31,14 @@ export function commitShape(state: State, repo: Repo, commit: Commit, parts: Com
     author: accountShape(state, commit.author),
     committer: accountShape(state, commit.committer),
     parents: commit.parents.map((sha) => ({ url: `${api}/commits/${sha}`, sha, created: NEVER })),
-    files: parts.files ? changedFiles(repo, commit) : null,
+    files: parts.files ? changedFiles(state, repo, commit) : null,
     stats: parts.stat ? { total: 0, additions: 0, deletions: 0 } : null,
   }
 }
 
 /** A commit as branches and webhooks show it; its timestamp is the author's date. */
 export function payloadCommitShape(state: State, repo: Repo, commit: Commit, view: 'branch' | 'push'): Json {
-  const changes = view === 'push' ? changeLists(repo, commit) : { added: null, removed: null, modified: null }
+  const changes = view === 'push' ? changeLists(state, repo, commit) : { added: null, removed: null, modified: null }
   return {
     id: commit.id,
     message: commit.message,
@@ -74,13 +74,15 @@ function verification(): Json {
   return { verified: false, reason: 'gpg.error.not_signed_commit', signature: '', signer: null, payload: '' }
 }
 
-function changedFiles(repo: Repo, commit: Commit): Json {
-  const { added, removed, modified } = changeLists(repo, commit)
+function changedFiles(state: State, repo: Repo, commit: Commit): Json {
+  const { added, removed, modified } = changeLists(state, repo, commit)
   const files = (names: string[], status: string) => names.map((filename) => ({ filename, status }))
   return [...files(added, 'added'), ...files(removed, 'removed'), ...files(modified, 'modified')]
 }
 
-function changeLists(repo: Repo, commit: Commit) {
+/** A merge is compared with its first parent; Gitea 1.15 says nothing of it. */
+function changeLists(state: State, repo: Repo, commit: Commit) {
+  if (commit.parents.length > 1 && !state.dialect.since(16)) return { added: [], removed: [], modified: [] }
   const parent = repo.objects.commit(commit.parents[0] ?? '')
   const changes = changedPaths(repo.objects, parent?.tree ?? '', commit.tree)
   return {

@@ -64,9 +64,9 @@ function review(state: State, pull: Pull, brief: boolean): Record<string, Json |
   }
 }
 
-/** The servers count lines of a diff; the fake only counts files, and a line for each. */
+/** The servers count lines of a diff, as long as there is a head repository; the fake counts a line a file. */
 function size(state: State, repo: Repo, pull: Pull): Record<string, Json | undefined> {
-  if (!state.dialect.since(23)) return {}
+  if (!state.dialect.since(23) || pull.head.agit || !headRepo(state, repo, pull)) return {}
   const trees = [mergeBaseOf(repo, pull), repo.refs.get(headRef(pull)) ?? ''].map((id) => repo.objects.commit(id)?.tree)
   const files = changedPaths(repo.objects, trees[0] ?? '', trees[1] ?? '').length
   return { additions: files, deletions: 0, changed_files: files }

@@ -58,10 +58,13 @@ function absentParent({ dialect }: State): null | undefined {
   return dialect.since(23) ? undefined : null
 }
 
-function counters({ dialect }: State, repo: Repo): Record<string, Json | undefined> {
+function counters({ dialect, repos }: State, repo: Repo): Record<string, Json | undefined> {
   return {
     stars_count: 0,
-    forks_count: 0,
+    forks_count: repos
+      .values()
+      .filter(({ parentId }) => parentId === repo.id)
+      .toArray().length,
     watchers_count: 2,
     branch_count: dialect.since(26) ? branchNames(repo.refs).length : undefined,
     open_issues_count: 0,
@@ -81,18 +84,20 @@ function units({ dialect }: State, repo: Repo): Record<string, Json | undefined>
     allow_only_contributors_to_track_time: true,
     enable_issue_dependencies: true,
   }
+  /** A fork begins with code and pulls alone. */
+  const full = repo.parentId === undefined
   return {
     has_code: dialect.since(24) ? true : undefined,
     has_issues: repo.hasIssues,
     internal_tracker: repo.hasIssues ? tracker : undefined,
-    has_wiki: true,
-    wiki_branch: dialect.forgejo ? 'main' : undefined,
+    has_wiki: full,
+    wiki_branch: dialect.forgejo && full ? 'main' : undefined,
     has_pull_requests: repo.hasPulls,
-    has_projects: true,
+    has_projects: full,
     projects_mode: dialect.since(23) ? 'all' : undefined,
-    has_releases: dialect.since(20) ? true : undefined,
-    has_packages: dialect.since(20) ? true : undefined,
-    has_actions: dialect.since(20) ? true : undefined,
+    has_releases: dialect.since(20) ? full : undefined,
+    has_packages: dialect.since(20) ? full : undefined,
+    has_actions: dialect.since(20) ? full : undefined,
   }
 }
 

@@ -52,7 +52,7 @@ export function addRepo(state: State, owner: User, name: string, options: NewRep
     updated: made,
     parentId: parent?.id,
     hasPulls: true,
-    hasIssues: true,
+    hasIssues: parent === undefined,
     autodetectManualMerge: false,
     deleteBranchAfterMerge: false,
     collaborators: new Set(),

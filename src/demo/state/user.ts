@@ -15,7 +15,7 @@ export type User = {
 
 export type Token = { id: number; name: string; userId: number; value: string; scopes: readonly string[] }
 
-type NewUser = { email?: string; isAdmin?: boolean; password?: string }
+export type NewUser = { email?: string; isAdmin?: boolean; password?: string }
 
 /** Adds a person. */
 export function addUser(state: State, login: string, options: NewUser = {}): User {
