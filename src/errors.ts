@@ -15,7 +15,7 @@ export class TokenRefused extends ConfigError {
   override name = 'TokenRefused'
 }
 
-/** It may go better later: network, 5xx, 429, time-outs. `retryAfterMs` is what the server asked for. */
+/** It may go better later: network, 5xx, 429. `retryAfterMs` is what the server asked for. */
 export class TransientError extends Error {
   override name = 'TransientError'
   readonly retryAfterMs: number
@@ -23,6 +23,11 @@ export class TransientError extends Error {
     super(message, options)
     this.retryAfterMs = options?.retryAfterMs ?? 0
   }
+}
+
+/** No answer in time. The server may still be at work on it, so asking at once again makes it slower: once more, then later. */
+export class TooSlow extends TransientError {
+  override name = 'TooSlow'
 }
 
 /** An answer that is no proof of absence: a short page, a null item, a wrong count, a 404 where something should be. */

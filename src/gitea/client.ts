@@ -2,7 +2,7 @@ import pLimit from 'p-limit'
 import pRetry from 'p-retry'
 import type { z } from 'zod'
 import type { Effects } from '../effects.ts'
-import { TransientError } from '../errors.ts'
+import { TooSlow, TransientError } from '../errors.ts'
 import { absent, longestWaitMs, parsed } from './answer.ts'
 import type { HttpAnswer } from './door.ts'
 import { createSender, type SenderOptions } from './sender.ts'
@@ -46,7 +46,8 @@ function retried<T>(attempt: () => Promise<T>, { random, sleep }: Effects, signa
   return pRetry(attempt, {
     retries,
     minTimeout: 0, // the waiting is ours, below: its clock and its randomness are handed in
-    shouldRetry: ({ error }) => error instanceof TransientError,
+    shouldRetry: ({ error, attemptNumber }) =>
+      error instanceof TransientError && !(error instanceof TooSlow && attemptNumber > 1),
     onFailedAttempt: async ({ error, attemptNumber, retriesLeft }) => {
       if (!(error instanceof TransientError) || retriesLeft === 0) return
       const backoff = 250 * 2 ** attemptNumber * (0.5 + random())

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { errors, Pool } from 'undici'
-import { ConfigError, TransientError } from '../errors.ts'
+import { ConfigError, TooSlow, TransientError } from '../errors.ts'
 
 export type HttpRequest = {
   method: string
@@ -19,14 +19,14 @@ const maxAnswerBytes = 512 * 1024 * 1024
 
 /**
  * A door to one origin over a keep-alive pool: as many connections as requests may be under way at once, no pipelining (it
- * gained nothing), with deadlines for connecting, for the headers (a contents listing takes Forgejo 7 13 s) and between bytes.
+ * gained nothing), with deadlines for connecting, for the headers (a contents listing takes an idle Forgejo 7 13 s) and between bytes.
  */
 export function openDoor(origin: string, options: { connections: number; caFile?: string | undefined }) {
   const ca = options.caFile ? readCa(options.caFile) : undefined
   const pool = new Pool(origin, {
     connections: options.connections,
     pipelining: 1,
-    headersTimeout: 90_000,
+    headersTimeout: 150_000,
     bodyTimeout: 30_000,
     connect: { timeout: 10_000, ...(ca ? { ca } : {}) },
   })
@@ -36,7 +36,7 @@ export function openDoor(origin: string, options: { connections: number; caFile?
       return { status: answer.statusCode, headers: flat(answer.headers), body: await read(answer.body) }
     } catch (cause) {
       if (signal?.aborted || cause instanceof TransientError) throw cause
-      throw new TransientError(explain(cause, origin), { cause })
+      throw failure(cause, origin)
     }
   }
   return { door, [Symbol.asyncDispose]: () => pool.destroy() }
@@ -69,9 +69,15 @@ async function read(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   return Buffer.concat(chunks, size)
 }
 
+function failure(cause: unknown, origin: string): TransientError {
+  if (cause instanceof errors.HeadersTimeoutError)
+    return new TooSlow(`${origin} accepted the request but sent no answer in time.`, { cause })
+  if (cause instanceof errors.BodyTimeoutError)
+    return new TooSlow(`${origin} stopped in the middle of an answer.`, { cause })
+  return new TransientError(explain(cause, origin), { cause })
+}
+
 function explain(cause: unknown, origin: string): string {
-  if (cause instanceof errors.HeadersTimeoutError) return `${origin} accepted the request but sent no answer in time.`
-  if (cause instanceof errors.BodyTimeoutError) return `${origin} stopped in the middle of an answer.`
   if (cause instanceof errors.ConnectTimeoutError) return `${origin} did not accept a connection in time.`
   if (cause instanceof errors.SocketError) return `${origin} closed the connection before the answer was whole.`
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''

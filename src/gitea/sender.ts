@@ -1,5 +1,5 @@
 import type { Effects } from '../effects.ts'
-import { TransientError } from '../errors.ts'
+import { TooSlow, TransientError } from '../errors.ts'
 import { judged, longestWaitMs, redirect } from './answer.ts'
 import type { Door, HttpAnswer } from './door.ts'
 

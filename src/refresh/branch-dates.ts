@@ -12,7 +12,8 @@ export async function tipDates(
   branches: number,
 ): Promise<Map<string, string | null>> {
   const dates = repo.dates_held ? store.branches.dates(repo.full_name) : new Map<string, string | null>()
-  const missing = () => [...new Set(tips)].filter((sha) => !dates.has(sha))
+  const wanted = [...new Set(tips)]
+  const missing = () => wanted.filter((sha) => !dates.has(sha))
   const { pageSize } = await gitea.server()
   if (missing().length > Math.ceil(branches / pageSize)) {
     for (const [sha, at] of await gitea.commits.tipDates(repo.full_name)) dates.set(sha, at)

@@ -76,5 +76,5 @@ async function together(turns: Promise<void>[]): Promise<void> {
 
 function backoff(failures: number, error: unknown, random: number): number {
   const asked = error instanceof TransientError ? error.retryAfterMs : 0
-  return Math.max(asked, Math.min(firstBackoffMs * 2 ** failures, longestBackoffMs) * (0.5 + random / 2))
+  return Math.ceil(Math.max(asked, Math.min(firstBackoffMs * 2 ** failures, longestBackoffMs) * (0.5 + random / 2)))
 }
