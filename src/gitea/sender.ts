@@ -102,8 +102,7 @@ async function withDeadline<T>(
   try {
     return await send(outer ? AbortSignal.any([outer, late.signal]) : late.signal)
   } catch (cause) {
-    if (late.signal.aborted)
-      throw new TransientError(`Gitea gave no whole answer in ${deadlineMs / 1000} s.`, { cause })
+    if (late.signal.aborted) throw new TooSlow(`Gitea gave no whole answer in ${deadlineMs / 1000} s.`, { cause })
     if (outer?.aborted || cause instanceof TransientError) throw cause
     throw new TransientError('The connection to Gitea broke.', { cause })
   } finally {
