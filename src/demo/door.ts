@@ -1,3 +1,4 @@
+import { TransientError } from '../errors.ts'
 import type { FakeGitea } from './fake-gitea.ts'
 
 type DoorRequest = {
@@ -18,8 +19,8 @@ export function fakeDoor(fake: FakeGitea): (request: DoorRequest) => Promise<Doo
     signal?.throwIfAborted()
     const answer = fake.handle({ method, path, headers: lowerCased(headers), body: Buffer.from(body ?? '') })
     if (answer.fault === 'hang') await aborted(signal)
-    if (answer.fault === 'reset') throw broken('ECONNRESET', 'read ECONNRESET')
-    if (answer.fault === 'truncate') throw broken('UND_ERR_SOCKET', 'other side closed')
+    if (answer.fault === 'reset') throw broken('ECONNRESET')
+    if (answer.fault === 'truncate') throw broken('UND_ERR_SOCKET')
     return { status: answer.status, headers: lowerCased(answer.headers), body: answer.body }
   }
 }
@@ -35,6 +36,7 @@ function aborted(signal: AbortSignal | undefined): Promise<never> {
   })
 }
 
-function broken(code: string, message: string): Error {
-  return Object.assign(new Error(message), { code })
+/** What a real door throws when no whole answer arrives, with the code that node or undici gives the cause. */
+function broken(code: string): TransientError {
+  return Object.assign(new TransientError(`the connection broke: ${code}`), { code })
 }

@@ -29,7 +29,7 @@ export function deliver(state: State, hook: Hook, event: Event): void {
 }
 
 /** What X-Gitea-Event says: the type without its finer distinctions (modules/webhook/type.go, Gitea 1.26.1). */
-export function collective(type: string): string {
+function collective(type: string): string {
   if (/^pull_request_review_(approved|rejected|comment)$/.test(type)) return type.replace('_review', '')
   if (type === 'pull_request_comment') return 'issue_comment'
   return type.startsWith('pull_request') ? 'pull_request' : type

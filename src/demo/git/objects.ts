@@ -52,7 +52,7 @@ export function objectStore() {
 }
 
 /** The sha1 git gives an object of this type and content. */
-export function objectId(type: 'blob' | 'tree' | 'commit', content: Buffer): string {
+function objectId(type: 'blob' | 'tree' | 'commit', content: Buffer): string {
   return createHash('sha1').update(`${type} ${content.length}\0`).update(content).digest('hex')
 }
 

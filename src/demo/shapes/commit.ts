@@ -52,7 +52,7 @@ export function payloadCommitShape(state: State, repo: Repo, commit: Commit, vie
 }
 
 /** The account a commit's address belongs to. */
-export function accountOf(state: State, { email }: Signature): User | undefined {
+function accountOf(state: State, { email }: Signature): User | undefined {
   for (const user of state.users.values()) if (user.email !== '' && user.email === email) return user
   return undefined
 }

@@ -25,7 +25,7 @@ export type Pull = {
 }
 
 /** Where a pull comes from. An AGit pull has no branch; the repository of a deleted fork stays named by an id nobody has. */
-export type Head = { repoId: number; branch: string; agit: boolean }
+type Head = { repoId: number; branch: string; agit: boolean }
 
 type NewPull = { posterId: number; title: string; body: string; base: string; head: Head; commit: string }
 

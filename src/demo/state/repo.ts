@@ -31,7 +31,7 @@ export type Repo = {
   lastNumber: number
 }
 
-export type Label = { id: number; name: string; color: string }
+type Label = { id: number; name: string; color: string }
 
 type NewRepo = { private?: boolean; description?: string; defaultBranch?: string; parent?: Repo }
 
