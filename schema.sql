@@ -149,16 +149,31 @@ CREATE INDEX entry_files_by_slug ON entry_files (slug) WHERE owns;
 CREATE TABLE targets (
   target TEXT PRIMARY KEY,
   due_at INTEGER,                 -- NULL: nothing asked
-  again_at INTEGER,               -- the second look
+  again_at INTEGER,               -- the second look: Gitea updates heads and merge flags after it calls
   whole INTEGER NOT NULL DEFAULT 0 CHECK (whole IN (0, 1)), -- 1: list everything, trust no watermark
+  priority INTEGER NOT NULL DEFAULT 0, -- 1: a webhook or a person asked; 0: a sweep did
   not_before INTEGER NOT NULL DEFAULT 0, -- set by failure only
-  started_at INTEGER,
+  started_at INTEGER,             -- under way since; NULL: not under way
+  begun_at INTEGER NOT NULL DEFAULT 0, -- when it was last started
   refreshed_at INTEGER,
+  read_from INTEGER NOT NULL DEFAULT 0, -- the server's clock when the last successful refresh began to read
   failures INTEGER NOT NULL DEFAULT 0,
   last_error TEXT
 ) STRICT;
 
 CREATE INDEX targets_due ON targets (due_at) WHERE due_at IS NOT NULL;
+
+-- The inbox: every webhook delivery that was accepted. A payload is a hint: what it named was asked for in the same transaction.
+CREATE TABLE deliveries (
+  id TEXT PRIMARY KEY,            -- X-Gitea-Delivery; a redelivery by hand has a new one
+  received_at INTEGER NOT NULL,   -- milliseconds since 1970
+  event TEXT NOT NULL,
+  action TEXT,
+  repo TEXT,
+  targets TEXT NOT NULL           -- what it asked for, separated by blanks; '' : it concerned nothing
+) STRICT;
+
+CREATE INDEX deliveries_by_time ON deliveries (received_at);
 
 -- The history of runs.
 CREATE TABLE jobs (
@@ -172,10 +187,11 @@ CREATE TABLE jobs (
   error_message TEXT,
   done INTEGER NOT NULL DEFAULT 0,
   total INTEGER NOT NULL DEFAULT 0,
-  counts TEXT NOT NULL DEFAULT '{}'
+  phase TEXT,                     -- what done and total count
+  result TEXT NOT NULL DEFAULT '{}' -- JSON: what `--json` prints
 ) STRICT;
 
--- Names and values: schema (version), owner_id, clock (the latest Date header seen), …
+-- Names and values: schema (version), owner_id, lease, watermarks, counters.
 CREATE TABLE settings (
   name TEXT PRIMARY KEY,
   value TEXT NOT NULL
