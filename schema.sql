@@ -148,6 +148,7 @@ CREATE INDEX entry_files_by_slug ON entry_files (slug) WHERE owns;
 -- The queue: one row a target. Times are milliseconds since 1970.
 CREATE TABLE targets (
   target TEXT PRIMARY KEY,
+  lane TEXT NOT NULL,             -- those of one lane write the same rows: one after the other
   due_at INTEGER,                 -- NULL: nothing asked
   again_at INTEGER,               -- the second look: Gitea updates heads and merge flags after it calls
   whole INTEGER NOT NULL DEFAULT 0 CHECK (whole IN (0, 1)), -- 1: list everything, trust no watermark

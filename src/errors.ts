@@ -35,6 +35,14 @@ export class IncompleteListing extends TransientError {
   override name = 'IncompleteListing'
 }
 
+/** Another process took the work over while this one was held up: whatever it had read is not written. */
+export class LeaseLost extends Error {
+  override name = 'LeaseLost'
+  constructor() {
+    super('Another rfcached took over the work on this database.')
+  }
+}
+
 /** The sentence for a person: message and hint, or the chain of causes of an unexpected error. */
 export function sentence(error: unknown): string {
   if (error instanceof ConfigError) return `${error.message} ${error.hint}`

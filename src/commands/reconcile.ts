@@ -1,80 +1,102 @@
+import { existsSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { type Config, giteaToken, readConfig } from '../config.ts'
 import { openConfiguredStore, openMirror } from '../daemon.ts'
 import { realEffects } from '../effects.ts'
 import { ConfigError } from '../errors.ts'
-import { type JobEnd, runJob } from '../work/job.ts'
-import { type Reconciled, reconcile } from '../work/reconcile.ts'
+import { createLog } from '../log.ts'
+import type { Mirror } from '../refresh/mirror.ts'
+import { utcOf } from '../rules/time.ts'
+import { type JobEnd, type JobKind, type Progress, runJob } from '../work/job.ts'
+import { giveUpLead, heartbeatMs, holderName, takeLead } from '../work/lead.ts'
 import type { CommonOptions, ExitCode } from './program.ts'
 import { showProgress } from './progress.ts'
-import { summary } from './summary.ts'
-import { foresee, verify } from './verify.ts'
+import { jsonOf, textOf } from './summary.ts'
 
 export type ReconcileOptions = CommonOptions & { rebuild: boolean; adopt: boolean; verify: boolean; dryRun: boolean }
 
-/** `rfcached reconcile --once`, in its four ways. */
+const lookEveryMs = 250
+
+/** `rfcached reconcile --once`, in its four ways: works itself, or asks the process that works on this database and follows it. */
 export async function reconcileOnce(options: ReconcileOptions): Promise<ExitCode> {
-  refuseMixtures(options)
+  const kind = kindOf(options)
   const config = readConfig(options.config)
-  if (options.dryRun) return foresee(config, options)
-  if (options.verify) return verify(config, options)
-  return work(config, options)
-}
-
-function refuseMixtures({ rebuild, adopt, verify: verifies, dryRun }: ReconcileOptions): void {
-  if (adopt && !rebuild)
-    throw new ConfigError('--adopt goes with --rebuild.', 'Say `rfcached reconcile --once --rebuild --adopt`.')
-  if ([rebuild, verifies, dryRun].filter(Boolean).length > 1)
-    throw new ConfigError('--rebuild, --verify and --dry-run exclude each other.', 'Say one of them.')
-}
-
-async function work(config: Config, options: ReconcileOptions): Promise<ExitCode> {
-  const token = giteaToken(config, process.env)
-  using store = openConfiguredStore(config, { adopt: options.adopt })
-  await using mirror = openMirror(config, token, store)
-  store.transaction(() => store.jobs.interruptRunning(new Date(realEffects.now()).toISOString()))
-  if (options.rebuild) store.forget()
   const progress = showProgress(options.json)
   try {
-    const { jobId, outcome, end } = await runJob(
-      store,
-      realEffects,
-      options.rebuild ? 'rebuild' : 'reconcile',
-      manually(),
-      async (id) => {
-        const done = await reconcile(mirror, (phase, count, total) => {
-          store.jobs.progress(id, count, total)
-          progress.show(phase, count, total)
-        })
-        return { outcome: done, end: endOf(done) }
-      },
-    )
+    const { id, end } = await ended(config, kind, options.adopt, progress.show)
     progress.stop()
-    process.stdout.write(
-      options.json ? `${JSON.stringify(jsonOf(jobId, end, outcome))}\n` : summary(outcome, end.status),
-    )
-    return end.status === 'completed' ? 0 : 3
+    process.stdout.write(options.json ? `${JSON.stringify(jsonOf(id, end))}\n` : textOf(kind, end))
+    if (end.status === 'failed') process.stderr.write(`rfcached: ${end.message}\n`)
+    return end.status === 'completed' ? 0 : end.status === 'failed' ? 1 : 3
   } finally {
     progress.stop()
   }
 }
 
-/** Who a run by hand was triggered by. */
-export function manually(): string {
-  return `manual:${userInfo().username}`
+function kindOf({ rebuild, adopt, verify, dryRun }: ReconcileOptions): JobKind {
+  if (adopt && !rebuild)
+    throw new ConfigError('--adopt goes with --rebuild.', 'Say `rfcached reconcile --once --rebuild --adopt`.')
+  if ([rebuild, verify, dryRun].filter(Boolean).length > 1)
+    throw new ConfigError('--rebuild, --verify and --dry-run exclude each other.', 'Say one of them.')
+  if (rebuild) return 'rebuild'
+  if (verify) return 'verify'
+  return dryRun ? 'dry-run' : 'reconcile'
 }
 
-function endOf({ rows, newProblems, newWarnings, requests }: Reconciled): JobEnd {
-  const message =
-    newProblems + newWarnings === 0 ? null : `${newProblems} new problems in entries, ${newWarnings} new warnings.`
-  return { status: message ? 'completed_with_warnings' : 'completed', message, counts: { ...rows, requests } }
+async function ended(
+  config: Config,
+  kind: JobKind,
+  adopt: boolean,
+  progress: Progress,
+): Promise<{ id: number; end: JobEnd }> {
+  const token = giteaToken(config, process.env)
+  // A dry run of what is not there yet must not leave a file behind.
+  const database = kind === 'dry-run' && !existsSync(config.database) ? ':memory:' : config.database
+  using store = openConfiguredStore({ ...config, database }, { adopt, create: kind !== 'verify' })
+  // What goes wrong is in the summary: a log beside it would say it twice.
+  await using mirror = openMirror(config, token, store, {
+    log: createLog(process.env.RFCACHED_DEBUG ? 'debug' : 'silent'),
+  })
+  const { id } = store.jobs.request(kind, `manual:${userInfo().username}`, utcOf(realEffects.now()))
+  return { id, end: await leadOrFollow(mirror, id, progress) }
 }
 
-/** The object of `--json`. */
-export function jsonOf(
-  jobId: number | null,
-  { status }: Pick<JobEnd, 'status'>,
-  { requests, bytes, seconds, rows, dates, problems, warnings }: Reconciled,
-) {
-  return { job_id: jobId, status, requests, bytes, seconds, rows, dates, problems, warnings }
+/** Whoever has the lease works; the others look at the job's row, and take over when the one who worked is gone. */
+async function leadOrFollow(mirror: Mirror, id: number, progress: Progress): Promise<JobEnd> {
+  const { store, effects } = mirror
+  const name = holderName(mirror)
+  for (;;) {
+    const end = endOf(mirror, id)
+    if (end) return end
+    if (takeLead(mirror, name)) return lead(mirror, name, id, progress)
+    const job = store.jobs.byId(id)
+    progress(job?.phase ?? 'waiting for the process that works on this database', job?.done ?? 0, job?.total ?? 1)
+    await effects.sleep(lookEveryMs)
+  }
+}
+
+async function lead(mirror: Mirror, name: string, id: number, progress: Progress): Promise<JobEnd> {
+  const heartbeat = setInterval(() => takeLead(mirror, name), heartbeatMs)
+  try {
+    for (let job = mirror.store.jobs.nextPending(); job; job = mirror.store.jobs.nextPending()) {
+      const end = await runJob(mirror, job, progress)
+      if (job.id === id && end) return end
+    }
+    return (
+      endOf(mirror, id) ?? {
+        status: 'failed',
+        message: 'The process that worked on it ended before it was done.',
+        result: {},
+      }
+    )
+  } finally {
+    clearInterval(heartbeat)
+    giveUpLead(mirror, name)
+  }
+}
+
+function endOf({ store }: Mirror, id: number): JobEnd | null {
+  const job = store.jobs.byId(id)
+  if (!job || job.status === 'pending' || job.status === 'running') return null
+  return { status: job.status, message: job.error_message, result: JSON.parse(job.result) }
 }

@@ -1,27 +1,76 @@
 import Table from 'cli-table3'
-import type { JobStatus } from '../store/jobs.ts'
-import type { Reconciled } from '../work/reconcile.ts'
+import { z } from 'zod'
+import type { JobEnd, JobKind } from '../work/job.ts'
 
 const mostLines = 20
 
-/** What a sweep did, for a person. */
-export function summary(
-  { rows, requests, bytes, seconds, dates, problems, newProblems, warnings }: Reconciled,
-  status: JobStatus,
-): string {
-  const table = new Table({ head: ['', 'new', 'changed', 'gone'], style: { head: [], border: [] } })
-  for (const [name, moved] of Object.entries(rows)) table.push([name, moved.new, moved.changed, moved.gone])
+const moved = z.object({ new: z.number(), changed: z.number(), gone: z.number() })
+const shape = z.object({
+  requests: z.number(),
+  bytes: z.number(),
+  seconds: z.number(),
+  rows: z.record(z.string(), moved),
+  dates: z.object({ requests: z.number(), seconds: z.number() }),
+  problems: z.array(z.object({ path: z.string(), message: z.string() })),
+  newProblems: z.number(),
+  warnings: z.array(z.string()),
+  drift: z
+    .array(z.object({ table: z.string(), key: z.string(), column: z.string(), have: z.unknown(), want: z.unknown() }))
+    .optional(),
+  dry_run: z.boolean().optional(),
+})
+type Result = z.infer<typeof shape>
+
+/** The object of `--json`; of a run that failed, its error. */
+export function jsonOf(id: number, { status, message, result }: JobEnd): object {
+  const read = shape.safeParse(result)
+  if (!read.success) return { job_id: id, status, error: message }
+  const { newProblems, ...rest } = read.data
+  return { job_id: id, status, ...rest }
+}
+
+/** What a run did, for a person. */
+export function textOf(kind: JobKind, { status, message, result }: JobEnd): string {
+  const read = shape.safeParse(result)
+  if (!read.success) return ''
+  const done = read.data
+  if (kind === 'verify') return verifyText(done, message)
   return [
-    table.toString(),
-    `${requests} requests, ${size(bytes)}, ${seconds} s until the rows were complete; ${dates.requests} more and ${dates.seconds} s for the entries' dates.`,
+    ...(kind === 'dry-run' ? ['This is what a reconcile would change:'] : []),
+    rowsTable(done),
+    costs(done),
     ...listed(
-      `${problems.length} ${problems.length === 1 ? 'problem' : 'problems'} in entries (${newProblems} new)`,
-      problems.map(({ path, message }) => `${path}: ${message}`),
+      `${counted(done.problems, 'problem')} in entries (${done.newProblems} new)`,
+      done.problems.map(({ path, message: problem }) => `${path}: ${problem}`),
     ),
-    ...listed(`${warnings.length} ${warnings.length === 1 ? 'warning' : 'warnings'}`, warnings),
-    status === 'completed' ? 'The copy equals Gitea.' : 'Done, with the warnings above.',
+    ...listed(counted(done.warnings, 'warning'), done.warnings),
+    ...(kind === 'dry-run'
+      ? []
+      : [status === 'completed' ? 'The copy equals Gitea.' : `Done, with warnings: ${message}`]),
     '',
   ].join('\n')
+}
+
+function rowsTable({ rows }: Result): string {
+  const table = new Table({ head: ['', 'new', 'changed', 'gone'], style: { head: [], border: [], compact: true } })
+  for (const [name, row] of Object.entries(rows)) table.push([name, row.new, row.changed, row.gone])
+  return table.toString()
+}
+
+function costs({ requests, bytes, seconds, dates }: Result): string {
+  return `${requests} requests, ${size(bytes)}, ${seconds} s until the rows were complete; ${dates.requests} more and ${dates.seconds} s for the entries' dates.`
+}
+
+function verifyText({ drift = [], requests, dates }: Result, message: string | null): string {
+  const lines = drift.map(
+    ({ table, key, column, have, want }) =>
+      `  ${table} ${key} ${column}: ${short(have)}, but Gitea says ${short(want)}`,
+  )
+  const verdict =
+    drift.length > 0
+      ? `${counted(drift, 'column')} differ from Gitea; \`rfcached reconcile --once --rebuild\` mends them:`
+      : (message ?? 'The copy equals Gitea.')
+  return [verdict, ...lines, `${requests + dates.requests} requests.`, ''].join('\n')
 }
 
 function listed(title: string, lines: string[]): string[] {
@@ -32,6 +81,15 @@ function listed(title: string, lines: string[]): string[] {
     ...shown,
     ...(lines.length > mostLines ? [`  … and ${lines.length - mostLines} more (--json has all)`] : []),
   ]
+}
+
+function counted(things: unknown[], word: string): string {
+  return `${things.length} ${word}${things.length === 1 ? '' : 's'}`
+}
+
+function short(value: unknown): string {
+  const text = JSON.stringify(value) ?? 'nothing'
+  return text.length > 80 ? `${text.slice(0, 77)}…` : text
 }
 
 function size(bytes: number): string {

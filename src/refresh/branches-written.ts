@@ -1,6 +1,6 @@
 import type { BranchKey, BranchRow } from '../store/branches.ts'
 import type { RepoRow } from '../store/repos.ts'
-import { type Mirror, writeAll } from './mirror.ts'
+import { holdsStill, type Mirror, writeAll } from './mirror.ts'
 
 /** Makes the live branches of a repository exactly these; `last` is written with the last of them. */
 export async function writeBranches(
@@ -15,6 +15,7 @@ export async function writeBranches(
     mirror,
     rows,
     (some) => {
+      holdsStill(mirror, repo)
       for (const row of some) store.branches.upsert(row)
     },
     () => {

@@ -29,9 +29,14 @@ export function timeNow({ effects }: Mirror): string {
   return utcOf(effects.now())
 }
 
+/** The server's clock now, ms since 1970, by its latest Date header (whole seconds); ours before there was one. */
+export function serverNow({ gitea: { traffic }, effects }: Mirror): number {
+  return traffic.serverTime === 0 ? effects.now() : traffic.serverTime + (effects.now() - traffic.serverTimeReadAt)
+}
+
 /** Asks for a target now. */
 export function ask({ store, effects }: Mirror, target: Target, whole = false): void {
-  store.targets.ask(targetName(target), effects.now(), whole)
+  store.targets.ask({ target: targetName(target), at: effects.now(), whole })
 }
 
 /** The meta repository as last listed. @throws IncompleteListing before the first listing of the owner's repositories. */
@@ -39,6 +44,16 @@ export function metaRepo({ store }: Mirror): RepoRow {
   const meta = store.repos.meta()
   if (!meta) throw new IncompleteListing("The owner's repositories have not been listed yet.")
   return meta
+}
+
+/**
+ * To be called in each transaction that writes what was read of a repository.
+ * @throws IncompleteListing when it got another name or became another RFC's meanwhile: what was read is no longer of it.
+ */
+export function holdsStill({ store }: Mirror, { id, full_name, rfc_slug }: RepoRow): void {
+  const now = store.repos.byId(id)
+  if (now?.full_name !== full_name || now.rfc_slug !== rfc_slug)
+    throw new IncompleteListing(`${full_name} changed its name or its RFC while it was read.`)
 }
 
 /**

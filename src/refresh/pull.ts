@@ -1,12 +1,12 @@
 import { IncompleteListing } from '../errors.ts'
 import { pullRow } from '../rules/pull.ts'
-import { ask, type Mirror, type Refreshed } from './mirror.ts'
+import type { RepoRow } from '../store/repos.ts'
+import { ask, holdsStill, type Mirror, type Refreshed } from './mirror.ts'
 import { belonging } from './pulls.ts'
 
 /** Brings one pull up to date, of the meta repository or of a followed one. */
-export async function refreshPull(mirror: Mirror, repoId: number, number: number): Promise<Refreshed> {
+export async function refreshPull(mirror: Mirror, repo: RepoRow | null, number: number): Promise<Refreshed> {
   const { gitea, store, botUser } = mirror
-  const repo = store.repos.byId(repoId)
   if (!repo || (!repo.is_meta && repo.rfc_slug === null)) return { warnings: [] }
   const [pull, head] = await Promise.all([
     gitea.pulls.one(repo.full_name, number),
@@ -22,6 +22,7 @@ export async function refreshPull(mirror: Mirror, repoId: number, number: number
   }
   const whose = pull && belonging(repo, pull)
   store.transaction(() => {
+    holdsStill(mirror, repo)
     if (pull && whose) store.pulls.write(repo.full_name, [pullRow(pull, whose, repo.full_name, head, botUser)])
     else store.pulls.bury(repo.full_name, [number])
   })

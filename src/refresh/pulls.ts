@@ -4,7 +4,7 @@ import type { Pull } from '../gitea/shapes.ts'
 import { type Belonging, metaBelonging, pullRow } from '../rules/pull.ts'
 import { utcOf } from '../rules/time.ts'
 import type { RepoRow } from '../store/repos.ts'
-import { ask, type Mirror, writeAll } from './mirror.ts'
+import { ask, holdsStill, type Mirror, writeAll } from './mirror.ts'
 
 /** A watermark is this much before the server's clock: updated_at is taken before its transaction commits. */
 const overlapMs = 120_000
@@ -75,7 +75,10 @@ export async function writePulls(
   await writeAll(
     mirror,
     rows.flatMap(({ row }) => row ?? []),
-    (some) => store.pulls.write(repo.full_name, some),
+    (some) => {
+      holdsStill(mirror, repo)
+      store.pulls.write(repo.full_name, some)
+    },
     () => {
       store.pulls.bury(repo.full_name, [...gone, ...rows.flatMap(({ number, row }) => (row ? [] : number))])
       for (const { pr_number, head_sha } of store.pulls.live(repo.full_name)) {

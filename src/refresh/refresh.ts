@@ -25,8 +25,12 @@ export function refresh(mirror: Mirror, target: Target, whole: boolean): Promise
     case 'meta-pulls':
       return refreshMetaPulls(mirror, whole)
     case 'rfc-repo':
-      return refreshRfcRepo(mirror, target.repoId, whole)
+      return refreshRfcRepo(mirror, target.repoId, { pulls: true, whole })
+    case 'refs':
+      return refreshRfcRepo(mirror, target.repoId, { pulls: false, whole })
     case 'pull':
-      return refreshPull(mirror, target.repoId, target.number)
+      return refreshPull(mirror, mirror.store.repos.byId(target.repoId), target.number)
+    case 'meta-pull':
+      return refreshPull(mirror, mirror.store.repos.meta(), target.number)
   }
 }

@@ -11,8 +11,12 @@ import { readPulls, writePulls } from './pulls.ts'
 
 type Document = { body: string | null; sha: string | null }
 
-/** Brings an RFC's own repository up to date: its branches, its document, its pulls. */
-export async function refreshRfcRepo(mirror: Mirror, repoId: number, whole: boolean): Promise<Refreshed> {
+/** Brings an RFC's own repository up to date: its branches and its document, and its pulls when they are wanted. */
+export async function refreshRfcRepo(
+  mirror: Mirror,
+  repoId: number,
+  { pulls: withPulls, whole }: { pulls: boolean; whole: boolean },
+): Promise<Refreshed> {
   const { store } = mirror
   const repo = store.repos.byId(repoId)
   const slug = repo?.rfc_slug
@@ -22,10 +26,8 @@ export async function refreshRfcRepo(mirror: Mirror, repoId: number, whole: bool
   const [dates, document, pulls] = await Promise.all([
     tipDates(mirror, repo, refs.branches.values(), refs.branches.size),
     readDocument(mirror, repo, tip),
-    readPulls(mirror, repo, refs, whole),
+    withPulls ? readPulls(mirror, repo, refs, whole) : null,
   ])
-  if (store.repos.byId(repoId)?.rfc_slug !== slug)
-    throw new IncompleteListing(`${repo.full_name} became another RFC's while it was read.`)
   const rows = [...refs.branches].map(([name, sha]) => ({
     rfc_slug: slug,
     repo: repo.full_name,
@@ -38,8 +40,8 @@ export async function refreshRfcRepo(mirror: Mirror, repoId: number, whole: bool
     store.repos.hold({ id: repo.id, tip, tip_at, document_body: document.body, document_sha: document.sha })
     store.rfcs.project(slug, timeNow(mirror))
   })
-  await writePulls(mirror, repo, pulls)
-  return { warnings: pulls.off ? [pullsOff(repo.full_name)] : [] }
+  if (pulls) await writePulls(mirror, repo, pulls)
+  return { warnings: pulls?.off ? [pullsOff(repo.full_name)] : [] }
 }
 
 async function readRefs(mirror: Mirror, repo: RepoRow): Promise<Refs> {

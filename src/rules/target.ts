@@ -1,27 +1,37 @@
 /**
  * What can be asked for and is refreshed as one. `repos` is the owner's listing, `entry-dates` fills the last_entry_commit_at
- * that are not known yet, `pull` is one pull request of the meta repository or of a followed one.
+ * that are not known yet, `refs` the branches and the document of an RFC's own repository, `rfc-repo` these and its pulls,
+ * `pull` is one pull request of an RFC's own repository, `meta-pull` one of the meta repository.
  */
 export type Target =
   | { kind: 'repos' | 'meta-entries' | 'meta-branches' | 'meta-pulls' | 'entry-dates' }
-  | { kind: 'rfc-repo'; repoId: number }
+  | { kind: 'rfc-repo' | 'refs'; repoId: number }
   | { kind: 'pull'; repoId: number; number: number }
+  | { kind: 'meta-pull'; number: number }
 
 const fixed = ['repos', 'meta-entries', 'meta-branches', 'meta-pulls', 'entry-dates'] as const
 
-/** `meta-pulls`, `rfc-repo/12`, `pull/12/7`: what the queue keeps. */
+/** `meta-pulls`, `meta-pull/7`, `rfc-repo/12`, `refs/12`, `pull/12/7`: what the queue keeps. */
 export function targetName(target: Target): string {
-  if (target.kind === 'rfc-repo') return `rfc-repo/${target.repoId}`
+  if (target.kind === 'meta-pull') return `meta-pull/${target.number}`
   if (target.kind === 'pull') return `pull/${target.repoId}/${target.number}`
-  return target.kind
+  return 'repoId' in target ? `${target.kind}/${target.repoId}` : target.kind
 }
 
 /** The target of that name. @throws Error for a name that is none, which only a damaged queue holds. */
 export function targetOf(name: string): Target {
   const kind = fixed.find((word) => word === name)
   if (kind) return { kind }
-  const [, repo, repoId, number] = /^(?:(rfc-repo)|pull)\/(\d+)(?:\/(\d+))?$/.exec(name) ?? []
-  if (repo && !number) return { kind: 'rfc-repo', repoId: Number(repoId) }
-  if (!repo && number) return { kind: 'pull', repoId: Number(repoId), number: Number(number) }
+  const [, word, first, second] = /^(rfc-repo|refs|pull|meta-pull)\/(\d+)(?:\/(\d+))?$/.exec(name) ?? []
+  if (word === 'pull' && second) return { kind: 'pull', repoId: Number(first), number: Number(second) }
+  if (word === 'meta-pull' && !second) return { kind: 'meta-pull', number: Number(first) }
+  if ((word === 'rfc-repo' || word === 'refs') && !second) return { kind: word, repoId: Number(first) }
   throw new Error(`The queue holds ${name}, which is no target.`)
+}
+
+/** Targets of one lane write the same rows, and are refreshed one after the other: an older answer never overwrites a newer one. */
+export function laneOf(target: Target): string {
+  if ('repoId' in target) return `repo/${target.repoId}`
+  if (target.kind === 'meta-pull') return 'meta-pulls'
+  return target.kind === 'meta-branches' || target.kind === 'meta-pulls' ? target.kind : 'entries'
 }

@@ -1,15 +1,26 @@
 import type { Database } from 'better-sqlite3'
 
 /** An accepted webhook delivery and the targets it asked for. */
-export type DeliveryRow = { id: string; received_at: number; event: string; action: string | null; repo: string | null; targets: string }
+export type DeliveryRow = {
+  id: string
+  received_at: number
+  event: string
+  action: string | null
+  repo: string | null
+  targets: string
+}
 
 /** The inbox. */
 export function deliveriesTable(db: Database) {
   const insert = db.prepare<DeliveryRow>(/* sql */ `
     INSERT INTO deliveries (id, received_at, event, action, repo, targets) VALUES (:id, :received_at, :event, :action, :repo, :targets)
     ON CONFLICT (id) DO NOTHING`)
-  const since = db.prepare<[number], DeliveryRow>('SELECT * FROM deliveries WHERE received_at >= ? ORDER BY received_at, rowid')
-  const prune = db.prepare<[number, number]>('DELETE FROM deliveries WHERE id IN (SELECT id FROM deliveries WHERE received_at < ? LIMIT ?)')
+  const since = db.prepare<[number], DeliveryRow>(
+    'SELECT * FROM deliveries WHERE received_at >= ? ORDER BY received_at, rowid',
+  )
+  const prune = db.prepare<[number, number]>(
+    'DELETE FROM deliveries WHERE id IN (SELECT id FROM deliveries WHERE received_at < ? LIMIT ?)',
+  )
   return {
     /** Whether it is new: an id seen before changes nothing. */
     insert: (delivery: DeliveryRow): boolean => insert.run(delivery).changes > 0,

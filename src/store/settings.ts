@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3'
 
-export type Setting = 'owner_id' | 'warnings'
+export type Setting = 'owner_id' | 'warnings' | 'probe_since' | 'missed_webhooks' | 'last_complete'
 
 /** Single values that outlive a run. */
 export function settingsTable(db: Database) {

@@ -1,10 +1,13 @@
 import type { Database } from 'better-sqlite3'
+import { LeaseLost } from '../errors.ts'
 import { adoptClosed } from './adopt.ts'
 import { branchesTable } from './branches.ts'
 import { changesTable } from './changes.ts'
+import { deliveriesTable } from './deliveries.ts'
 import { deriver } from './derive.ts'
 import { entryFilesTable } from './entry-files.ts'
 import { jobsTable } from './jobs.ts'
+import { leaseTable } from './lease.ts'
 import { type OpenOptions, openDatabase } from './open.ts'
 import { pullsTable } from './pulls.ts'
 import { reposTable } from './repos.ts'
@@ -18,11 +21,16 @@ export type Store = ReturnType<typeof openStore>
 export function openStore(file: string, options: OpenOptions) {
   const db = openDatabase(file, options)
   const derive = deriver(db)
+  const lease = leaseTable(db)
+  let fencedFor: string | null = null
   const inTransaction = db.transaction((write: () => unknown) => {
+    if (fencedFor !== null && !lease.isHeldBy(fencedFor)) throw new LeaseLost()
     derive.keepUp()
     return write()
   })
   const store = {
+    /** The path of the file. */
+    file,
     rfcs: rfcsTable(db),
     branches: branchesTable(db),
     pulls: pullsTable(db, derive),
@@ -30,13 +38,19 @@ export function openStore(file: string, options: OpenOptions) {
     entryFiles: entryFilesTable(db),
     targets: targetsTable(db),
     jobs: jobsTable(db),
+    deliveries: deliveriesTable(db),
+    lease,
     changes: changesTable(db),
     settings: settingsTable(db),
     deriveAll: derive.all,
     adoptClosed: () => adoptClosed(db),
-    /** One short write, seen whole or not at all. Nothing may be awaited in it. */
+    /** One short write, seen whole or not at all. Nothing may be awaited in it. @throws LeaseLost when fenced and taken over */
     transaction: (write: () => void): void => {
       inTransaction.immediate(write)
+    },
+    /** From now on every write holds that this process still has the lease. */
+    fence: (name: string | null) => {
+      fencedFor = name
     },
     /** Forgets what spares reading: the next whole sweep reads everything again, while readers keep the rows. */
     forget: () => store.transaction(() => forget(db)),

@@ -1,78 +1,126 @@
 import type { Database } from 'better-sqlite3'
+import { laneOf, targetOf } from '../rules/target.ts'
 
-/** A target under way: `whole` asks for everything, `failures` in a row before this. */
-export type Claim = { target: string; whole: boolean; failures: number }
-type Due = { now: number; withoutDates: 0 | 1 }
+/** A target under way: `whole` asks for everything; `priority` 1: a webhook or a person asked; `failures` in a row before this. */
+export type Claim = { target: string; whole: boolean; priority: number; failures: number }
 export type Failing = { target: string; failures: number; last_error: string }
+export type Ask = { target: string; at: number; whole?: boolean; priority?: 0 | 1; againAt?: number | null }
+
+type Found = { target: string; whole: 0 | 1; priority: number; failures: number }
+type Due = { now: number; dates: 0 | 1 }
+
+/** A target is started at most once in this time; the first start is at once, and bursts after it coalesce. */
+export const startEveryMs = 2000
 
 /**
- * The queue as flags, one row a target. `ask` lowers due_at; `claim` clears it before the first request, so that a change during
- * a refresh asks again: bursts coalesce and nothing asked is lost. Times are milliseconds since 1970.
+ * The queue as flags, one row a target. `ask` lowers due_at; `claim` clears it (the second look moves up) before the first
+ * request, so that a change during a refresh asks again: bursts coalesce and nothing asked is lost. Times are milliseconds.
  */
 export function targetsTable(db: Database) {
-  const ask = db.prepare<{ target: string; at: number; whole: 0 | 1 }>(/* sql */ `
-    INSERT INTO targets (target, due_at, whole) VALUES (:target, :at, :whole)
-    ON CONFLICT (target) DO UPDATE SET due_at = min(coalesce(due_at, :at), :at), whole = max(whole, :whole)`)
-  const due = `due_at <= :now AND not_before <= :now AND started_at IS NULL AND NOT (:withoutDates AND target = 'entry-dates')`
-  const next = db.prepare<Due, { target: string; whole: 0 | 1; failures: number }>(
-    `SELECT target, whole, failures FROM targets WHERE ${due} ORDER BY target = 'entry-dates', due_at, rowid LIMIT 1`,
-  )
-  const one = db.prepare<[string], { target: string; whole: 0 | 1; failures: number }>(
-    'SELECT target, whole, failures FROM targets WHERE target = ? AND started_at IS NULL',
-  )
-  const isDue = db.prepare<Due, 1>(`SELECT 1 FROM targets WHERE ${due}`).pluck()
-  const start = db.prepare<{ target: string; now: number }>(
-    'UPDATE targets SET due_at = again_at, again_at = NULL, whole = 0, started_at = :now WHERE target = :target',
-  )
-  const settle = db.prepare<{ target: string; now: number }>(
-    'UPDATE targets SET started_at = NULL, refreshed_at = :now, not_before = 0, failures = 0, last_error = NULL WHERE target = :target',
-  )
-  const fail = db.prepare<{ target: string; now: number; notBefore: number; error: string; whole: 0 | 1 }>(/* sql */ `
+  const claims = claimStatements(db)
+  const ask = db.prepare<{
+    target: string
+    lane: string
+    at: number
+    whole: 0 | 1
+    priority: number
+    againAt: number | null
+  }>(/* sql */ `
+    INSERT INTO targets (target, lane, due_at, whole, priority, again_at) VALUES (:target, :lane, :at, :whole, :priority, :againAt)
+    ON CONFLICT (target) DO UPDATE SET due_at = min(coalesce(due_at, :at), :at), whole = max(whole, :whole),
+      priority = max(priority, :priority), again_at = max(coalesce(again_at, :againAt), coalesce(:againAt, again_at))`)
+  const settle = db.prepare<{ target: string; now: number; readFrom: number }>(/* sql */ `
+    UPDATE targets SET started_at = NULL, refreshed_at = :now, read_from = :readFrom, not_before = 0, failures = 0, last_error = NULL
+    WHERE target = :target`)
+  const fail = db.prepare<{
+    target: string
+    now: number
+    notBefore: number
+    error: string
+    whole: 0 | 1
+    priority: number
+  }>(/* sql */ `
     UPDATE targets SET started_at = NULL, due_at = coalesce(due_at, :now), not_before = :notBefore, failures = failures + 1,
-      last_error = :error, whole = max(whole, :whole) WHERE target = :target`)
+      last_error = :error, whole = max(whole, :whole), priority = max(priority, :priority) WHERE target = :target`)
   const drop = db.prepare<[string]>('DELETE FROM targets WHERE target = ?')
   const free = db.prepare(
     'UPDATE targets SET started_at = NULL, due_at = coalesce(due_at, 0) WHERE started_at IS NOT NULL',
   )
-  const relent = db.prepare('UPDATE targets SET not_before = 0')
+  const relent = db.prepare('UPDATE targets SET not_before = 0, begun_at = 0')
+  const reads = queueReads(db)
+
+  return {
+    ...claims,
+    ...reads,
+    /** Asks for a target; `againAt` is the second look. */
+    ask: ({ target, at, whole = false, priority = 0, againAt = null }: Ask) =>
+      ask.run({ target, lane: laneOf(targetOf(target)), at, whole: whole ? 1 : 0, priority, againAt }),
+    /** Refreshed, by reading that began at `readFrom` on the server's clock: its failures are forgotten. */
+    settle: (target: string, now: number, readFrom: number) => settle.run({ target, now, readFrom }),
+    /** Failed: asked again, not before that time, for as much as it was asked. */
+    fail: ({ target, whole, priority }: Claim, now: number, notBefore: number, error: string) =>
+      fail.run({ target, now, notBefore, error, whole: whole ? 1 : 0, priority }),
+    /** A target of something that is no more. */
+    drop: (target: string) => drop.run(target),
+    /** What was under way when a process died is asked for again. */
+    freeStarted: () => free.run(),
+    /** A person asks: neither the back-off of earlier failures nor a start just now holds that up. */
+    relent: () => relent.run(),
+  }
+}
+
+function claimStatements(db: Database) {
+  const due = `due_at <= :now AND not_before <= :now AND started_at IS NULL
+      AND (begun_at + ${startEveryMs} <= :now OR begun_at > :now) AND (:dates OR target <> 'entry-dates')
+      AND NOT EXISTS (SELECT 1 FROM targets AS busy WHERE busy.started_at IS NOT NULL AND busy.lane = targets.lane)`
+  const next = db.prepare<Due, Found>(`SELECT target, whole, priority, failures FROM targets WHERE ${due}
+    ORDER BY target = 'entry-dates', priority DESC, due_at, rowid LIMIT 1`)
+  const one = db.prepare<[string], Found>(
+    'SELECT target, whole, priority, failures FROM targets WHERE target = ? AND started_at IS NULL',
+  )
+  const start = db.prepare<{ target: string; now: number }>(/* sql */ `
+    UPDATE targets SET due_at = again_at, again_at = NULL, whole = 0, priority = 0, started_at = :now, begun_at = :now WHERE target = :target`)
+  const isDue = db.prepare<Due, 1>(`SELECT 1 FROM targets WHERE ${due}`).pluck()
+
+  const started = (found: Found | undefined, now: number): Claim | null => {
+    if (!found) return null
+    start.run({ target: found.target, now })
+    return { ...found, whole: found.whole === 1 }
+  }
+  return {
+    /** The target that comes next, now under way; null when none is due. Dates come after all else. */
+    claim: (now: number, withDates: boolean): Claim | null => started(next.get({ now, dates: withDates ? 1 : 0 }), now),
+    /** That target, now under way; null when it is already. */
+    claimOne: (target: string, now: number): Claim | null => started(one.get(target), now),
+    isDue: (now: number, withDates: boolean): boolean => isDue.get({ now, dates: withDates ? 1 : 0 }) !== undefined,
+  }
+}
+
+function queueReads(db: Database) {
   const failing = db.prepare<[], Failing>(
     'SELECT target, failures, last_error FROM targets WHERE failures > 0 ORDER BY target',
   )
   const nextTry = db.prepare<[], number>('SELECT max(not_before) FROM targets WHERE failures > 0').pluck()
   const waiting = db.prepare<[], number>('SELECT count(*) FROM targets WHERE due_at IS NOT NULL').pluck()
-
-  const started = (
-    found: { target: string; whole: 0 | 1; failures: number } | undefined,
-    now: number,
-  ): Claim | null => {
-    if (!found) return null
-    start.run({ target: found.target, now })
-    return { ...found, whole: found.whole === 1 }
-  }
-
+  const nextDue = db
+    .prepare<[], number>(
+      `SELECT min(max(due_at, not_before, begun_at + ${startEveryMs})) FROM targets WHERE due_at IS NOT NULL AND started_at IS NULL`,
+    )
+    .pluck()
+  const readFrom = db.prepare<[string], number>('SELECT read_from FROM targets WHERE target = ?').pluck()
+  const pending = db
+    .prepare<[string], 1>('SELECT 1 FROM targets WHERE target = ? AND (due_at IS NOT NULL OR started_at IS NOT NULL)')
+    .pluck()
   return {
-    ask: (target: string, at: number, whole = false) => ask.run({ target, at, whole: whole ? 1 : 0 }),
-    /** The target due longest, now under way; null when none is. Dates come after all else. */
-    claim: (now: number, withoutDates = false): Claim | null =>
-      started(next.get({ now, withoutDates: withoutDates ? 1 : 0 }), now),
-    /** That target, now under way; null when it is already. */
-    claimOne: (target: string, now: number): Claim | null => started(one.get(target), now),
-    isDue: (now: number, withoutDates: boolean): boolean =>
-      isDue.get({ now, withoutDates: withoutDates ? 1 : 0 }) !== undefined,
-    /** Refreshed: its failures are forgotten. */
-    settle: (target: string, now: number) => settle.run({ target, now }),
-    /** Failed: asked again, not before that time, for as much as it was asked. */
-    fail: ({ target, whole }: Claim, now: number, notBefore: number, error: string) =>
-      fail.run({ target, now, notBefore, error, whole: whole ? 1 : 0 }),
-    /** A target of something that is no more. */
-    drop: (target: string) => drop.run(target),
-    /** What was under way when a process died is asked for again. */
-    freeStarted: () => free.run(),
-    /** A person asks: the back-off of earlier failures does not hold that up. */
-    relent: () => relent.run(),
     failing: () => failing.all(),
     /** When the last of the failing ones may be tried again; null when none fails. */
     nextTry: (): number | null => nextTry.get() ?? null,
     waiting: () => waiting.get() ?? 0,
+    /** When something may be claimed; null when nothing is asked. */
+    nextDue: (): number | null => nextDue.get() ?? null,
+    /** The server's clock when the last successful refresh of a target began to read; 0: never. */
+    readFrom: (target: string): number => readFrom.get(target) ?? 0,
+    /** Asked for or under way. */
+    isPending: (target: string): boolean => pending.get(target) !== undefined,
   }
 }

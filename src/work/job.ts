@@ -1,33 +1,49 @@
-import type { Effects } from '../effects.ts'
 import { sentence } from '../errors.ts'
+import type { Mirror } from '../refresh/mirror.ts'
 import { utcOf } from '../rules/time.ts'
-import type { JobStatus } from '../store/jobs.ts'
-import type { Store } from '../store/store.ts'
+import type { JobRow, JobStatus } from '../store/jobs.ts'
+import { readAgain, reconcileAll } from './reconcile.ts'
+import { foresee, verify } from './verify.ts'
+
+/** How a run ended: what `--json` prints of it, and the sentence for a person when it did not end well. */
+export type JobEnd = { status: Exclude<JobStatus, 'pending' | 'running'>; message: string | null; result: object }
+
+/** Shows how far a run is: `done` of `total` of what the phase counts. */
+export type Progress = (phase: string, done: number, total: number) => void
+
+type Work = (mirror: Mirror, progress: Progress) => Promise<JobEnd>
 
 /** Every kind of run there is. */
-export type JobKind = 'reconcile' | 'rebuild' | 'verify'
-
-/** How a run ended: its counts for the history, and the sentence for a person when it did not end well. */
-export type JobEnd = { status: Exclude<JobStatus, 'pending' | 'running'>; message: string | null; counts: object }
+export const jobKinds = { reconcile: reconcileAll, rebuild: readAgain, verify, 'dry-run': foresee } satisfies Record<
+  string,
+  Work
+>
+export type JobKind = keyof typeof jobKinds
 
 /**
- * Runs work as a row of the history, from `running` to a final status, whatever it throws; the error is kept with its text and
- * thrown on. `triggeredBy`: `scheduled`, `startup`, `webhook:<delivery>`, `manual:<user>`, `api:<client>`.
+ * Runs what is asked for, from `running` to a final status, whatever it throws: no kind can forget a field. The error is kept with
+ * its text and thrown on, for the one who asked. Null: another process took it.
  */
-export async function runJob<T>(
-  store: Store,
-  effects: Effects,
-  kind: JobKind,
-  triggeredBy: string,
-  work: (jobId: number) => Promise<{ outcome: T; end: JobEnd }>,
-): Promise<{ jobId: number; outcome: T; end: JobEnd }> {
-  const jobId = store.jobs.start(kind, triggeredBy, utcOf(effects.now()))
+export async function runJob(mirror: Mirror, job: JobRow, onProgress: Progress = () => {}): Promise<JobEnd | null> {
+  const { store, effects, log } = mirror
+  const now = () => utcOf(effects.now())
+  if (!store.jobs.start(job.id, now())) return null
   try {
-    const { outcome, end } = await work(jobId)
-    store.jobs.finish(jobId, end.status, utcOf(effects.now()), end.message, end.counts)
-    return { jobId, outcome, end }
+    const end = await workOf(job.kind)(mirror, (phase, done, total) => {
+      store.jobs.progress(job.id, phase, done, total)
+      onProgress(phase, done, total)
+    })
+    store.jobs.finish(job.id, end.status, now(), end.message, end.result)
+    log.info({ job: job.id, kind: job.kind, status: end.status }, 'job ended')
+    return end
   } catch (error) {
-    store.jobs.finish(jobId, 'failed', utcOf(effects.now()), sentence(error), {})
+    store.jobs.finish(job.id, 'failed', now(), sentence(error), {})
     throw error
   }
+}
+
+function workOf(kind: string): Work {
+  const found = Object.entries(jobKinds).find(([name]) => name === kind)
+  if (!found) throw new Error(`There is no kind of job called ${kind}.`)
+  return found[1]
 }

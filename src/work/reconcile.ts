@@ -1,6 +1,7 @@
 import { ask, type Mirror } from '../refresh/mirror.ts'
 import { refresh } from '../refresh/refresh.ts'
 import { type Counts, countMoved } from '../store/changes.ts'
+import type { JobEnd, Progress } from './job.ts'
 import { createWorker, type Drained } from './worker.ts'
 
 /** What a whole sweep did; requests, bytes and seconds until the rows were complete, the dates apart. */
@@ -16,26 +17,37 @@ export type Reconciled = {
   /** What a person should know of, also targets that could not be refreshed: what they hold stays as it was. */
   warnings: string[]
   newWarnings: number
+  /** How many targets could not be refreshed. */
+  failed: number
 }
 
-export type Progress = (
-  phase: 'repositories' | 'entries' | 'branches and pulls' | 'dates',
-  done: number,
-  total: number,
-) => void
+/** The job `reconcile`: a whole sweep. */
+export async function reconcileAll(mirror: Mirror, progress: Progress): Promise<JobEnd> {
+  const result = await reconcile(mirror, progress)
+  const { newProblems, newWarnings } = result
+  const message =
+    newProblems + newWarnings > 0 ? `${newProblems} new problems in entries, ${newWarnings} new warnings.` : null
+  return { status: message ? 'completed_with_warnings' : 'completed', message, result }
+}
+
+/** The job `rebuild`: trusts nothing that is held and reads everything again, in place, while readers keep a complete picture. */
+export async function readAgain(mirror: Mirror, progress: Progress): Promise<JobEnd> {
+  mirror.store.forget()
+  return reconcileAll(mirror, progress)
+}
 
 /**
  * A whole sweep: the owner's repositories, the entries, then every branch, pull and document, and at last the entries' dates.
  * A target that fails leaves the others alone and is named in the outcome; one that fails before there is anything to go by is thrown.
  */
-export async function reconcile(mirror: Mirror, onProgress: Progress = () => {}): Promise<Reconciled> {
+export async function reconcile(mirror: Mirror, onProgress: Progress): Promise<Reconciled> {
   const { store, gitea, effects } = mirror
   const start = { at: effects.now(), seq: store.changes.latest(), problems: problemSet(mirror), ...costs(mirror) }
   const warnings = await readRows(mirror, onProgress)
   const rowsAt = { at: effects.now(), ...costs(mirror) }
   ask(mirror, { kind: 'entry-dates' })
   onProgress('dates', 0, 1)
-  warnings.push(...(await createWorker(mirror).drain()).warnings)
+  warnings.push(...(await createWorker(mirror).drain({ withDates: true })).warnings)
   const failed = store.targets.failing().map(({ target, last_error }) => `${target} was not refreshed: ${last_error}`)
   if (failed.length === 0) store.adoptClosed()
   const problems = store.entryFiles.problems()
@@ -49,6 +61,7 @@ export async function reconcile(mirror: Mirror, onProgress: Progress = () => {})
     problems,
     newProblems: problems.filter((problem) => !start.problems.has(keyOf(problem))).length,
     warnings: [...new Set(warnings), ...failed],
+    failed: failed.length,
     newWarnings: failed.length + [...new Set(warnings)].filter((warning) => !standing.includes(warning)).length,
   }
 }
@@ -67,10 +80,7 @@ const longestPauseMs = 5000
 async function readRows(mirror: Mirror, onProgress: Progress): Promise<string[]> {
   const { store } = mirror
   const worker = createWorker(mirror)
-  store.transaction(() => {
-    store.targets.freeStarted()
-    store.targets.relent()
-  })
+  store.transaction(() => store.targets.relent())
   onProgress('repositories', 0, 1)
   const { warnings } = await refresh(mirror, { kind: 'repos' }, true)
   onProgress('entries', 0, 1)
@@ -81,7 +91,7 @@ async function readRows(mirror: Mirror, onProgress: Progress): Promise<string[]>
     for (const repo of store.repos.all()) if (repo.rfc_slug) ask(mirror, { kind: 'rfc-repo', repoId: repo.id }, true)
   })
   const drained = await patiently(mirror, () =>
-    worker.drain({ withoutDates: true, onProgress: (done, total) => onProgress('branches and pulls', done, total) }),
+    worker.drain({ withDates: false, onProgress: (done, total) => onProgress('branches and pulls', done, total) }),
   )
   return [...warnings, ...more, ...drained]
 }

@@ -1,5 +1,5 @@
-import { sentence, TokenRefused, TransientError } from '../errors.ts'
-import { ask, type Mirror } from '../refresh/mirror.ts'
+import { LeaseLost, sentence, TokenRefused, TransientError } from '../errors.ts'
+import { ask, type Mirror, serverNow } from '../refresh/mirror.ts'
 import { refresh } from '../refresh/refresh.ts'
 import { type Target, targetName, targetOf } from '../rules/target.ts'
 import type { Claim } from '../store/targets.ts'
@@ -13,58 +13,78 @@ const longestBackoffMs = 10 * 60_000
 export type Drained = { refreshed: number; warnings: string[] }
 
 export type DrainOptions = {
-  /** Leave `entry-dates` for later. */
-  withoutDates?: boolean
+  /** Whether `entry-dates` are worked on too, after all else. */
+  withDates: boolean
   /** Called after each target, with how many are done and how many are known of. */
   onProgress?: (done: number, total: number) => void
+  /** Claims nothing more once aborted; what is under way is finished. */
+  signal?: AbortSignal
 }
+
+export type Worker = ReturnType<typeof createWorker>
 
 /** Claims targets that are due and refreshes them; each fails alone, with its own back-off. */
 export function createWorker(mirror: Mirror) {
-  const { store, effects, log } = mirror
+  const { store, effects } = mirror
 
-  async function work(claim: Claim): Promise<string[]> {
-    const began = effects.now()
-    try {
-      const { warnings } = await refresh(mirror, targetOf(claim.target), claim.whole)
-      store.targets.settle(claim.target, effects.now())
-      log.debug({ target: claim.target, ms: effects.now() - began }, 'refreshed')
-      return warnings
-    } catch (error) {
-      const wait = backoff(claim.failures, error, effects.random())
-      store.targets.fail(claim, effects.now(), effects.now() + wait, sentence(error))
-      if (error instanceof TokenRefused) throw error
-      log.warn({ target: claim.target, failures: claim.failures + 1, err: error }, 'refresh failed')
-      return []
+  const next = (withDates: boolean): Claim | null => {
+    let claim: Claim | null = null
+    if (store.targets.isDue(effects.now(), withDates)) {
+      store.transaction(() => {
+        claim = store.targets.claim(effects.now(), withDates)
+      })
     }
+    return claim
   }
 
   return {
-    /** Refreshes one target now; its failure is kept with it, as in a drain. */
+    /** Refreshes one target now, unless it is under way already; its failure is kept with it, as in a drain. */
     refreshOne: (target: Target, whole: boolean): Promise<string[]> => {
-      store.transaction(() => ask(mirror, target, whole))
-      const claim = store.targets.claimOne(targetName(target), effects.now())
-      return claim ? work(claim) : Promise.resolve([])
+      let claim: Claim | null = null
+      store.transaction(() => {
+        ask(mirror, target, whole)
+        claim = store.targets.claimOne(targetName(target), effects.now())
+      })
+      return claim ? work(mirror, claim) : Promise.resolve([])
     },
     /**
      * Works until nothing is due, at most four targets at once. What fails is asked again, not before its back-off is over.
-     * @throws TokenRefused at once: no other target would fare better.
+     * @throws TokenRefused, LeaseLost at once: no other target would fare better.
      */
-    async drain({ withoutDates = false, onProgress }: DrainOptions = {}): Promise<Drained> {
+    async drain({ withDates, onProgress, signal }: DrainOptions): Promise<Drained> {
       const drained: Drained = { refreshed: 0, warnings: [] }
       const turn = async (): Promise<void> => {
-        for (let claim = next(); claim; claim = next()) {
-          drained.warnings.push(...(await work(claim)))
+        for (let claim = next(withDates); claim; claim = signal?.aborted ? null : next(withDates)) {
+          drained.warnings.push(...(await work(mirror, claim)))
           drained.refreshed++
           onProgress?.(drained.refreshed, drained.refreshed + store.targets.waiting())
         }
       }
-      const next = () => store.targets.claim(effects.now(), withoutDates)
       // Refreshes ask for more while they run, so one round may leave some for the next.
-      do await together(Array.from({ length: atOnce }, turn))
-      while (store.targets.isDue(effects.now(), withoutDates))
+      while (!signal?.aborted && store.targets.isDue(effects.now(), withDates))
+        await together(Array.from({ length: atOnce }, turn))
       return drained
     },
+  }
+}
+
+async function work(mirror: Mirror, claim: Claim): Promise<string[]> {
+  const { store, effects, log } = mirror
+  const began = effects.now()
+  // A Date header may be up to a second old: what we read began at the earliest then.
+  const readFrom = Math.floor(serverNow(mirror) - 1000)
+  try {
+    const { warnings } = await refresh(mirror, targetOf(claim.target), claim.whole)
+    store.transaction(() => store.targets.settle(claim.target, effects.now(), readFrom))
+    log.debug({ target: claim.target, ms: effects.now() - began }, 'refreshed')
+    return warnings
+  } catch (error) {
+    if (error instanceof LeaseLost) throw error
+    const wait = backoff(claim.failures, error, effects.random())
+    store.transaction(() => store.targets.fail(claim, effects.now(), effects.now() + wait, sentence(error)))
+    if (error instanceof TokenRefused) throw error
+    log.warn({ target: claim.target, failures: claim.failures + 1, wait, err: error }, 'refresh failed')
+    return []
   }
 }
 
