@@ -103,6 +103,17 @@ export function giteaToken(config: Config, environment: Environment): Secret {
   )
 }
 
+/** What webhooks may be signed with: the current secret, and the previous one while it is being changed. @throws ConfigError */
+export function webhookSecrets(
+  { webhook }: Config,
+  environment: Environment,
+): { current: Secret | null; previous: Secret | null } {
+  return {
+    current: readSecret('webhook-secret', webhook.secretFile, 'RFCACHED_WEBHOOK_SECRET', environment),
+    previous: webhook.previousSecretFile ? secretIn(webhook.previousSecretFile, false) : null,
+  }
+}
+
 function readSecret(
   credential: string,
   tokenFile: string | undefined,

@@ -8,27 +8,19 @@ import type { Mirror } from './refresh/mirror.ts'
 import { openStore, type Store } from './store/store.ts'
 
 /** What may be handed in instead of the real thing. */
-export type Parts = { effects?: Effects; door?: Door; log?: Mirror['log'] }
+export type Parts = { effects?: Effects; door?: Door; log?: Mirror['log']; signal?: AbortSignal }
 
 /** Joins the parts of a mirror over a store that is open; whatever was opened here is closed on disposal. */
-export function openMirror(
-  config: Config,
-  token: Secret,
-  store: Store,
-  { effects = realEffects, door, log }: Parts = {},
-) {
-  const opened = door
-    ? null
-    : openDoor(new URL(config.gitea.url).origin, { connections: concurrency, caFile: config.gitea.caFile })
+export function openMirror(config: Config, token: Secret, store: Store, parts: Parts = {}) {
+  const { effects = realEffects, signal, log = createLog(config.log.level) } = parts
+  const origin = new URL(config.gitea.url).origin
+  const opened = parts.door ? null : openDoor(origin, { connections: concurrency, caFile: config.gitea.caFile })
+  const door = parts.door ?? opened?.door
+  if (!door) throw new Error('A mirror needs a door.')
   const mirror: Mirror = {
-    gitea: openGitea({
-      door: door ?? (opened as NonNullable<typeof opened>).door,
-      url: config.gitea.url,
-      token: token.value,
-      effects,
-    }),
+    gitea: openGitea({ door, url: config.gitea.url, token: token.value, effects, ...(signal ? { signal } : {}) }),
     store,
-    log: log ?? createLog(config.log.level),
+    log,
     effects,
     owner: config.gitea.org,
     metaRepo: config.gitea.metaRepo,
@@ -40,11 +32,7 @@ export function openMirror(
 /** Opens the store of a configuration. */
 export function openConfiguredStore(
   config: Config,
-  {
-    adopt = false,
-    create = true,
-    effects = realEffects,
-  }: { adopt?: boolean; create?: boolean; effects?: Effects } = {},
+  { effects = realEffects, ...options }: { adopt?: boolean; create?: boolean; effects?: Effects } = {},
 ): Store {
-  return openStore(config.database, { adopt, create, now: effects.now })
+  return openStore(config.database, { ...options, now: effects.now })
 }

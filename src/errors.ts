@@ -43,9 +43,15 @@ export class LeaseLost extends Error {
   }
 }
 
+/** Whether work ended because it was told to. */
+export function isStop(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError'
+}
+
 /** The sentence for a person: message and hint, or the chain of causes of an unexpected error. */
 export function sentence(error: unknown): string {
   if (error instanceof ConfigError) return `${error.message} ${error.hint}`
   if (!(error instanceof Error)) return String(error)
+  if (isStop(error)) return 'Stopped before it was done.'
   return error.cause instanceof Error ? `${error.message} (${sentence(error.cause)})` : error.message
 }

@@ -43,6 +43,9 @@ function createProgram(ended: (code: ExitCode) => void): Command {
     .option('--verify', 'compare the copy with Gitea and change nothing', false)
     .option('--dry-run', 'say what a reconcile would change, and change nothing', false)
     .action(async (options) => ended(await (await import('./reconcile.ts')).reconcileOnce(options)))
+  verb('serve', 'keep the copy fresh: receive webhooks, and look for oneself by cron').action(async (options) =>
+    ended(await (await import('./serve.ts')).serve(options)),
+  )
   verb('doctor', 'check the configuration, Gitea, the token and the database, and say what to do').action(
     async (options) => ended(await (await import('./doctor.ts')).examine(options)),
   )

@@ -36,7 +36,10 @@ function findFrame(text: string): { block: string; body: string } {
   closingLine.lastIndex = start
   const closing = closingLine.exec(text)
   if (closing === null) throw new Unreadable(unclosed)
-  return { block: text.slice(start, closing.index).replace(/\r$/, ''), body: text.slice(closing.index + closing[0].length) }
+  return {
+    block: text.slice(start, closing.index).replace(/\r$/, ''),
+    body: text.slice(closing.index + closing[0].length),
+  }
 }
 
 // gray-matter looks for comments with /^\s*#/gm, which is quadratic in a run of blank lines.

@@ -7,7 +7,7 @@ export function utc(text: string | null | undefined): string | null {
   const ms = Date.parse(text)
   if (!Number.isFinite(ms) || ms === 0) return null
   const at = utcOf(ms)
-  return at.startsWith('0001-') ? null : at
+  return at < '0002' ? null : at
 }
 
 /** The same spelling for a time in milliseconds since 1970. */

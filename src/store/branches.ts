@@ -36,6 +36,11 @@ export function branchesTable(db: Database) {
       `SELECT head_sha, last_commit_at FROM cached_branches WHERE repo = ? AND last_commit_at IS NOT NULL`,
     )
     .raw()
+  const heads = db
+    .prepare<[string], [string, string]>(
+      `SELECT branch_name, head_sha FROM cached_branches WHERE repo = ? AND state <> 'deleted' AND branch_name <> 'main'`,
+    )
+    .raw()
   const superDrafts = db
     .prepare<[], string>(`SELECT slug FROM cached_rfcs WHERE state = 'super-draft' AND removed_at IS NULL`)
     .pluck()
@@ -54,6 +59,8 @@ export function branchesTable(db: Database) {
     live: (repo: string) => live.all(repo),
     /** Author dates that are known already, by commit. */
     dates: (repo: string): Map<string, string | null> => new Map(dates.all(repo)),
+    /** Heads of the meta repository's live edit branches, by name. */
+    heads: (metaRepo: string): Map<string, string> => new Map(heads.all(metaRepo)),
     superDrafts: () => superDrafts.all(),
   }
 }

@@ -20,7 +20,12 @@ export function changesTable(db: Database) {
     FROM (SELECT table_name, key, op, min(seq) FROM changes WHERE seq > :since GROUP BY table_name, key) AS f
     JOIN (SELECT table_name, key, op, max(seq) FROM changes WHERE seq > :since GROUP BY table_name, key) AS l USING (table_name, key)
     ORDER BY f.table_name, f.key`)
+  const prune = db.prepare<[number, number]>(
+    'DELETE FROM changes WHERE seq IN (SELECT seq FROM changes WHERE at < ? ORDER BY seq LIMIT ?)',
+  )
   return {
+    /** Forgets up to `most` changes made before that time (ms since 1970); returns how many. */
+    prune: (before: number, most: number) => prune.run(Math.floor(before / 1000), most).changes,
     /** The newest sequence number. */
     latest: (): number => latest.get() ?? 0,
     /** What moved since then, a line a row: what came and went again is nothing. */

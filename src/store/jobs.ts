@@ -40,6 +40,9 @@ export function jobsTable(db: Database) {
   const interrupt = db.prepare<[string]>(
     `UPDATE jobs SET status = 'failed', completed_at = ?, error_message = 'interrupted' WHERE status = 'running'`,
   )
+  const lastError = db
+    .prepare<[], string | null>(`SELECT error_message FROM jobs WHERE status = 'failed' ORDER BY id DESC LIMIT 1`)
+    .pluck()
   const prune = db.prepare<[number, number]>(/* sql */ `
     DELETE FROM jobs WHERE id IN (SELECT id FROM jobs WHERE status NOT IN ('pending', 'running')
       AND id <= (SELECT id FROM jobs ORDER BY id DESC LIMIT 1 OFFSET ?) LIMIT ?)`)
@@ -60,6 +63,8 @@ export function jobsTable(db: Database) {
     progress: (id: number, phase: string, done: number, total: number) => progress.run(phase, done, total, id),
     /** Runs that a crash left running. */
     interruptRunning: (now: string) => interrupt.run(now),
+    /** Why the last run that failed did; null when none has. */
+    lastError: (): string | null => lastError.get() ?? null,
     /** Forgets up to `most` ended runs older than the newest `keep`; returns how many. */
     prune: (keep: number, most: number) => prune.run(keep, most).changes,
   }

@@ -28,6 +28,7 @@ export function openStore(file: string, options: OpenOptions) {
     derive.keepUp()
     return write()
   })
+  const asking = db.transaction((write: () => unknown) => write())
   const store = {
     /** The path of the file. */
     file,
@@ -47,6 +48,10 @@ export function openStore(file: string, options: OpenOptions) {
     /** One short write, seen whole or not at all. Nothing may be awaited in it. @throws LeaseLost when fenced and taken over */
     transaction: (write: () => void): void => {
       inTransaction.immediate(write)
+    },
+    /** A write that needs no lease, because it only asks: what a webhook says is kept by whoever hears it. */
+    receive: (write: () => void): void => {
+      asking.immediate(write)
     },
     /** From now on every write holds that this process still has the lease. */
     fence: (name: string | null) => {

@@ -2,6 +2,7 @@ import { sentence } from '../errors.ts'
 import type { Mirror } from '../refresh/mirror.ts'
 import { utcOf } from '../rules/time.ts'
 import type { JobRow, JobStatus } from '../store/jobs.ts'
+import { probeOnce } from './probe-job.ts'
 import { readAgain, reconcileAll } from './reconcile.ts'
 import { foresee, verify } from './verify.ts'
 
@@ -14,10 +15,13 @@ export type Progress = (phase: string, done: number, total: number) => void
 type Work = (mirror: Mirror, progress: Progress) => Promise<JobEnd>
 
 /** Every kind of run there is. */
-export const jobKinds = { reconcile: reconcileAll, rebuild: readAgain, verify, 'dry-run': foresee } satisfies Record<
-  string,
-  Work
->
+export const jobKinds = {
+  probe: probeOnce,
+  reconcile: reconcileAll,
+  rebuild: readAgain,
+  verify,
+  'dry-run': foresee,
+} satisfies Record<string, Work>
 export type JobKind = keyof typeof jobKinds
 
 /**

@@ -40,7 +40,7 @@ export async function readAgain(mirror: Mirror, progress: Progress): Promise<Job
  * A whole sweep: the owner's repositories, the entries, then every branch, pull and document, and at last the entries' dates.
  * A target that fails leaves the others alone and is named in the outcome; one that fails before there is anything to go by is thrown.
  */
-export async function reconcile(mirror: Mirror, onProgress: Progress): Promise<Reconciled> {
+export async function reconcile(mirror: Mirror, onProgress: Progress = () => {}): Promise<Reconciled> {
   const { store, gitea, effects } = mirror
   const start = { at: effects.now(), seq: store.changes.latest(), problems: problemSet(mirror), ...costs(mirror) }
   const warnings = await readRows(mirror, onProgress)
@@ -49,7 +49,7 @@ export async function reconcile(mirror: Mirror, onProgress: Progress): Promise<R
   onProgress('dates', 0, 1)
   warnings.push(...(await createWorker(mirror).drain({ withDates: true })).warnings)
   const failed = store.targets.failing().map(({ target, last_error }) => `${target} was not refreshed: ${last_error}`)
-  if (failed.length === 0) store.adoptClosed()
+  if (failed.length === 0) complete(mirror)
   const problems = store.entryFiles.problems()
   const standing = remembered(mirror, warnings)
   return {
@@ -64,6 +64,14 @@ export async function reconcile(mirror: Mirror, onProgress: Progress): Promise<R
     failed: failed.length,
     newWarnings: failed.length + [...new Set(warnings)].filter((warning) => !standing.includes(warning)).length,
   }
+}
+
+/** Everything was read: what was set aside may be taken over, and health counts from now. */
+function complete({ store, effects }: Mirror): void {
+  store.transaction(() => {
+    store.adoptClosed()
+    store.settings.set('last_complete', effects.now())
+  })
 }
 
 /** The warnings of the sweep before this one; these are kept for the next: a standing one must not fail a timer for ever. */

@@ -1,4 +1,4 @@
-import { LeaseLost, sentence, TokenRefused, TransientError } from '../errors.ts'
+import { isStop, LeaseLost, sentence, TokenRefused, TransientError } from '../errors.ts'
 import { ask, type Mirror, serverNow } from '../refresh/mirror.ts'
 import { refresh } from '../refresh/refresh.ts'
 import { type Target, targetName, targetOf } from '../rules/target.ts'
@@ -79,7 +79,8 @@ async function work(mirror: Mirror, claim: Claim): Promise<string[]> {
     log.debug({ target: claim.target, ms: effects.now() - began }, 'refreshed')
     return warnings
   } catch (error) {
-    if (error instanceof LeaseLost) throw error
+    // Stopped in the middle: it is still marked as started, and whoever leads next asks for it again.
+    if (error instanceof LeaseLost || isStop(error)) throw error
     const wait = backoff(claim.failures, error, effects.random())
     store.transaction(() => store.targets.fail(claim, effects.now(), effects.now() + wait, sentence(error)))
     if (error instanceof TokenRefused) throw error

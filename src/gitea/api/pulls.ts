@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Client } from '../client.ts'
 import { walk } from '../pages.ts'
-import { type Pull, pullShape } from '../shapes.ts'
+import { type MovedPull, movedPullShape, type Pull, pullShape } from '../shapes.ts'
 import { repoPath } from './repos.ts'
 import type { Server } from './server.ts'
 
@@ -35,5 +35,16 @@ export function pullsApi(client: Client, server: () => Promise<Server>) {
     /** One pull; null where there is none. */
     one: async (fullName: string, number: number): Promise<Pull | null> =>
       (await client.json(`${repoPath(fullName)}/pulls/${number}`, pullShape)).data,
+    /**
+     * Pulls of every repository of an owner that moved at or after `since` (RFC 3339, UTC). Servers before Gitea 1.16 ignore
+     * `owner`: the caller keeps the repositories it knows.
+     */
+    movedSince: async (owner: string, since: string): Promise<MovedPull[]> => {
+      const { pageSize } = await server()
+      const path = `/repos/issues/search?type=pulls&state=all&owner=${encodeURIComponent(owner)}&since=${encodeURIComponent(since)}`
+      return (
+        (await walk(client, path, pageSize, movedPullShape, (pull) => `${pull.repository.id}/${pull.number}`)) ?? []
+      )
+    },
   }
 }

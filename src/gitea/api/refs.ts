@@ -14,7 +14,7 @@ export function refsApi(client: Client) {
      */
     list: async (fullName: string): Promise<Refs> => {
       const { data } = await client.json(`${repoPath(fullName)}/git/refs`, refsShape)
-      if (data) return sorted(data)
+      if (data?.length) return sorted(data)
       const repo = (await client.json(repoPath(fullName), repoShape)).data
       if (!repo) throw new IncompleteListing(`The repository ${fullName} is not visible now.`)
       if (!repo.empty) throw new IncompleteListing(`The refs of ${fullName} are absent though it is not empty.`)

@@ -37,5 +37,13 @@ export function reposApi(client: Client, server: () => Promise<Server>) {
       if (!repos?.length) throw new IncompleteListing("The listing of the owner's repositories is empty.")
       return repos
     },
+    /** The owner's repositories that moved last, one page of them, and how many there are; all of them when there are few. */
+    newestOf: async (ownerId: number): Promise<{ repos: Repo[]; total: number }> => {
+      const { pageSize } = await server()
+      const path = `/repos/search?uid=${ownerId}&exclusive=true&sort=updated&order=desc&limit=${pageSize}&page=1`
+      const { data, headers } = await client.json(path, repoSearchShape)
+      const repos = (data ?? []).filter((repo) => repo !== null)
+      return { repos, total: Number(headers['x-total-count'] ?? repos.length) }
+    },
   }
 }

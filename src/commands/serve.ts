@@ -1,0 +1,108 @@
+import type { FastifyInstance } from 'fastify'
+import { type Config, giteaToken, readConfig, webhookSecrets } from '../config.ts'
+import { openConfiguredStore, openMirror } from '../daemon.ts'
+import { ConfigError } from '../errors.ts'
+import { health } from '../health.ts'
+import { createServer } from '../http/server.ts'
+import { createLog } from '../log.ts'
+import type { Mirror } from '../refresh/mirror.ts'
+import { utcOf } from '../rules/time.ts'
+import { systemdNotifier } from '../systemd.ts'
+import { prune } from '../work/prune.ts'
+import { receive } from '../work/receive.ts'
+import { startReconciler } from '../work/reconciler.ts'
+import { type Pulse, runService } from '../work/service.ts'
+import type { CommonOptions, ExitCode } from './program.ts'
+
+/** What is under way when we are told to stop may go on for so long. */
+const graceMs = 8000
+const pruneEveryMs = 3_600_000
+
+/** `rfcached serve`: webhooks in, cron beside, one worker; runs until SIGTERM or SIGINT. SIGHUP changes nothing: it is said. */
+export async function serve({ config: path }: CommonOptions): Promise<ExitCode> {
+  const config = readConfig(path)
+  const log = createLog(config.log.level)
+  const stopping = new AbortController()
+  const abandoning = new AbortController()
+  using store = openConfiguredStore(config)
+  await using mirror = openMirror(config, giteaToken(config, process.env), store, { log, signal: abandoning.signal })
+  const pulse: Pulse = { leads: false, beatAt: mirror.effects.now(), refused: null, trouble: null }
+  await using reconciler = startReconciler(mirror, config.reconcile)
+  const app = await listen(config, mirror, () => health(mirror, pulse, reconciler.probeEveryMs()))
+  await using notifier = notify(pulse, mirror)
+  onSignals(log, () => {
+    notifier.stopping()
+    stopping.abort()
+    setTimeout(() => abandoning.abort(), graceMs).unref()
+    void app.close()
+  })
+  const pruning = setInterval(() => pulse.leads && prune(mirror, config.retention), pruneEveryMs).unref()
+  store.jobs.request('reconcile', 'startup', utcOf(mirror.effects.now()))
+  await runService(mirror, pulse, stopping.signal)
+  clearInterval(pruning)
+  await app.close()
+  log.info('stopped')
+  return 0
+}
+
+async function listen(
+  config: Config,
+  mirror: Mirror,
+  healthNow: () => ReturnType<typeof health>,
+): Promise<FastifyInstance> {
+  const { host, port } = config.listen
+  if (!isLoopback(host))
+    throw new ConfigError(
+      `rfcached does not listen on ${host} without protection.`,
+      'Listen on 127.0.0.1 and let a proxy with TLS pass /webhooks/gitea on.',
+    )
+  const { current, previous } = webhookSecrets(config, process.env)
+  const secrets = [current, previous].flatMap((secret) => (secret ? [secret.value] : []))
+  if (secrets.length === 0)
+    mirror.log.warn('There is no webhook secret: every delivery is refused, and only the cron keeps the copy fresh.')
+  const refusals = new Map<string, number>()
+  const refused = (reason: string) => {
+    refusals.set(reason, (refusals.get(reason) ?? 0) + 1)
+    mirror.log.warn({ status: reason, count: refusals.get(reason) }, 'delivery refused')
+  }
+  const app = createServer({
+    webhook: { secrets, receive: (delivery) => receive(mirror, delivery), refused },
+    health: healthNow,
+    log: mirror.log,
+  })
+  try {
+    const address = await app.listen({ host, port })
+    mirror.log.info({ address }, 'listening')
+    return app
+  } catch (cause) {
+    throw new ConfigError(
+      `rfcached cannot listen on ${host}:${port}.`,
+      'Does another process listen there? Set listen.port in the configuration.',
+      { cause },
+    )
+  }
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host)
+}
+
+/** Tells systemd that we are ready, and that we live for as long as the worker does. */
+function notify(pulse: Pulse, { effects }: Mirror) {
+  const notifier = systemdNotifier(process.env)
+  notifier.ready()
+  const { watchdogMs } = notifier
+  const alive = () => watchdogMs !== null && effects.now() - pulse.beatAt < 30 * watchdogMs && notifier.alive()
+  const timer = watchdogMs === null ? undefined : setInterval(alive, watchdogMs)
+  return { stopping: notifier.stopping, [Symbol.asyncDispose]: async () => clearInterval(timer) }
+}
+
+function onSignals(log: Mirror['log'], stop: () => void): void {
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => {
+      log.info({ signal }, 'stopping')
+      stop()
+    })
+  }
+  process.on('SIGHUP', () => log.info('SIGHUP reopens nothing: restart rfcached to read its configuration again.'))
+}

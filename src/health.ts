@@ -1,0 +1,32 @@
+import type { Mirror } from './refresh/mirror.ts'
+import type { Pulse } from './work/service.ts'
+
+/** Whether all is well, and why not, in a sentence. */
+export type Health = { ok: boolean; sentence: string }
+
+/** Nothing is so slow that the worker may not look at its queue for so long. */
+const stalledAfterMs = 15 * 60_000
+
+/** Well while the last complete sweep (a probe or a whole one) is younger than three probe intervals, and nothing stands in the way. */
+export function health({ store, effects }: Mirror, pulse: Pulse, probeEveryMs: number): Health {
+  const now = effects.now()
+  const last = Number(store.settings.get('last_complete') ?? 0)
+  if (pulse.refused) return { ok: false, sentence: pulse.refused }
+  if (pulse.trouble) return { ok: false, sentence: `The database cannot be worked on: ${pulse.trouble}` }
+  if (now - pulse.beatAt > stalledAfterMs)
+    return { ok: false, sentence: 'The worker has not looked at its queue for 15 minutes.' }
+  if (!pulse.leads && store.lease.holder(now) === null)
+    return { ok: false, sentence: 'No process works on this database yet.' }
+  if (last === 0) return { ok: false, sentence: `The first sweep is not complete yet. ${lastFailure(store)}`.trim() }
+  const age = now - last
+  if (age <= 3 * probeEveryMs)
+    return { ok: true, sentence: `The last complete sweep ended ${Math.round(age / 1000)} s ago.` }
+  return {
+    ok: false,
+    sentence: `No sweep was complete for ${Math.round(age / 60_000)} minutes. ${lastFailure(store)}`.trim(),
+  }
+}
+
+function lastFailure(store: Mirror['store']): string {
+  return store.jobs.lastError() ?? ''
+}

@@ -1,0 +1,67 @@
+import { z } from 'zod'
+import { readBranchName } from './branch-name.ts'
+import type { Target } from './target.ts'
+
+/** The few fields of a webhook's payload that say where to look; whatever else it claims is not believed. */
+export const payloadShape = z.object({
+  action: z.string().max(100).nullish(),
+  ref: z.string().nullish(),
+  ref_type: z.string().nullish(),
+  number: z.number().int().positive().nullish(),
+  pull_request: z.object({ number: z.number().int().positive().nullish() }).nullish(),
+  issue: z.object({ number: z.number().int().positive(), pull_request: z.unknown() }).nullish(),
+  repository: z
+    .object({ id: z.number().int().positive(), full_name: z.string().max(500), default_branch: z.string().nullish() })
+    .nullish(),
+})
+export type Payload = z.infer<typeof payloadShape>
+
+/** What we hold of the repository a payload names. */
+export type KnownRepo = { full_name: string; is_meta: 0 | 1; rfc_slug: string | null; default_branch: string }
+
+/**
+ * What a delivery makes us look at: a pull when it is about one, the refs of the repository when it is about a branch, the owner's
+ * listing when a repository came, went or looks other than we know it (renames and new default branches have no event).
+ */
+export function targetsOf(event: string, payload: Payload, owner: string, known: KnownRepo | null): Target[] {
+  const { repository } = payload
+  if (!repository || repository.full_name.split('/')[0]?.toLowerCase() !== owner.toLowerCase()) return []
+  if (event === 'repository' || !known) return [{ kind: 'repos' }]
+  const moved: Target[] = looksOther(repository, known) ? [{ kind: 'repos' }] : []
+  const repo = { ...known, id: repository.id }
+  if (['push', 'create', 'delete'].includes(event)) return [...moved, ...refTargets(payload, repo)]
+  if (event.startsWith('pull_request') || event === 'issue_comment') return [...moved, ...pullTargets(payload, repo)]
+  return moved
+}
+
+function looksOther(
+  shown: { full_name: string; default_branch?: string | null | undefined },
+  known: KnownRepo,
+): boolean {
+  return (
+    shown.full_name !== known.full_name || (!!shown.default_branch && shown.default_branch !== known.default_branch)
+  )
+}
+
+function refTargets({ ref, ref_type }: Payload, repo: KnownRepo & { id: number }): Target[] {
+  const branch = branchOf(ref ?? '', ref_type ?? '')
+  if (branch === null) return []
+  if (!repo.is_meta) return repo.rfc_slug === null ? [] : [{ kind: 'refs', repoId: repo.id }]
+  if (branch === repo.default_branch) return [{ kind: 'meta-entries' }, { kind: 'meta-branches' }]
+  return readBranchName(branch)?.kind === 'meta_body_edit' ? [{ kind: 'meta-branches' }] : []
+}
+
+/** `create` and `delete` carry a short ref on Gitea and a full one on Forgejo 7; a push always a full one. */
+function branchOf(ref: string, refType: string): string | null {
+  if (refType === 'tag' || ref === '') return null
+  if (ref.startsWith('refs/heads/')) return ref.slice('refs/heads/'.length)
+  return refType === 'branch' ? ref : null
+}
+
+function pullTargets({ number, pull_request, issue }: Payload, repo: KnownRepo & { id: number }): Target[] {
+  if (issue && !issue.pull_request) return []
+  const which = pull_request?.number ?? number ?? issue?.number
+  if (!which) return []
+  if (repo.is_meta) return [{ kind: 'meta-pull', number: which }]
+  return repo.rfc_slug === null ? [] : [{ kind: 'pull', repoId: repo.id, number: which }]
+}

@@ -1,0 +1,26 @@
+import type { Mirror } from '../refresh/mirror.ts'
+import { probe } from '../refresh/probe.ts'
+import { targetName } from '../rules/target.ts'
+import { utcOf } from '../rules/time.ts'
+import type { JobEnd, Progress } from './job.ts'
+
+/**
+ * The job `probe`: asks for what moved; the worker reads it. Before the first whole sweep there is nothing to compare with, and
+ * when the server's time went back (a backup restored, a clock set) a whole sweep is asked for.
+ */
+export async function probeOnce(mirror: Mirror, progress: Progress): Promise<JobEnd> {
+  const { store, effects, gitea } = mirror
+  progress('probe', 0, 1)
+  const before = gitea.traffic.requests
+  const full = () => store.jobs.request('reconcile', 'scheduled', utcOf(effects.now()))
+  if (store.settings.get('owner_id') === null) {
+    full()
+    return { status: 'completed', message: null, result: { asked: ['everything'] } }
+  }
+  const { asked, missed, wentBack } = await probe(mirror)
+  if (wentBack) full()
+  else store.transaction(() => store.settings.set('last_complete', effects.now()))
+  const warning = wentBack ? "The server's time went back: everything is read again." : null
+  const result = { requests: gitea.traffic.requests - before, asked: asked.map(targetName), missed_webhooks: missed }
+  return { status: wentBack ? 'completed_with_warnings' : 'completed', message: warning, result }
+}

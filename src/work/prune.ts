@@ -1,0 +1,24 @@
+import type { Mirror } from '../refresh/mirror.ts'
+
+const dayMs = 86_400_000
+/** Rows a transaction: readers and the worker never wait for it. */
+const chunk = 500
+
+/** Forgets deliveries and changes older than the days that are kept, and ended jobs beyond the number that is kept, in chunks. */
+export async function prune({ store, effects }: Mirror, { days, jobs }: { days: number; jobs: number }): Promise<void> {
+  const before = effects.now() - days * dayMs
+  const steps = [
+    () => store.deliveries.prune(before, chunk),
+    () => store.changes.prune(before, chunk),
+    () => store.jobs.prune(jobs, chunk),
+  ]
+  for (const step of steps) {
+    let gone = chunk
+    while (gone === chunk) {
+      store.transaction(() => {
+        gone = step()
+      })
+      await new Promise(setImmediate)
+    }
+  }
+}

@@ -1,0 +1,37 @@
+import type { Mirror } from '../refresh/mirror.ts'
+import { payloadShape, targetsOf } from '../rules/delivery.ts'
+import { targetName } from '../rules/target.ts'
+
+/** A delivery whose signature was right. */
+export type Delivery = { id: string; event: string; json: unknown }
+
+/** Gitea updates heads and merge flags after it calls. */
+const secondLookMs = 5000
+
+/**
+ * Keeps a delivery and asks for what it names, in one transaction: once this returns, a crash loses nothing. An id seen before
+ * changes nothing. Returns whether it is new.
+ */
+export function receive(mirror: Pick<Mirror, 'store' | 'effects' | 'owner'>, { id, event, json }: Delivery): boolean {
+  const { store, effects, owner } = mirror
+  const payload = payloadShape.safeParse(json).data ?? {}
+  const now = effects.now()
+  let isNew = false
+  store.receive(() => {
+    const { repository } = payload
+    const targets = targetsOf(event, payload, owner, repository ? store.repos.byId(repository.id) : null).map(
+      targetName,
+    )
+    isNew = store.deliveries.insert({
+      id,
+      received_at: now,
+      event,
+      action: payload.action ?? null,
+      repo: repository?.full_name ?? null,
+      targets: targets.join(' '),
+    })
+    if (!isNew) return
+    for (const target of targets) store.targets.ask({ target, at: now, priority: 1, againAt: now + secondLookMs })
+  })
+  return isNew
+}

@@ -1,0 +1,69 @@
+import { schedule } from 'node-cron'
+import { ConfigError } from '../errors.ts'
+import type { Mirror } from '../refresh/mirror.ts'
+import { utcOf } from '../rules/time.ts'
+import type { JobKind } from './job.ts'
+
+export type Schedule = { probe: string; full: string; timezone: string }
+
+/** Spread over this time, so that many daemons do not ask one Gitea at the same second. */
+const jitterMs = 10_000
+
+/**
+ * Asks for a probe and for a whole sweep by cron. Each is a job: one that waits or runs already is not asked for twice.
+ * @throws ConfigError for an expression or a time zone that node-cron would take and trip over later.
+ */
+export function startReconciler({ store, effects, log }: Mirror, { probe, full, timezone }: Schedule) {
+  checkTimezone(timezone)
+  const request = (kind: JobKind) => () => void store.jobs.request(kind, 'scheduled', utcOf(effects.now()))
+  const quiet = {
+    debug: () => {},
+    info: () => {},
+    warn: (message: string) => log.warn({ message }, 'cron'),
+    error: (message: string | Error) => log.error({ message }, 'cron'),
+  }
+  const start = (expression: string, kind: JobKind, option: string) => {
+    try {
+      return schedule(expression, request(kind), {
+        timezone,
+        noOverlap: true,
+        maxRandomDelay: jitterMs,
+        logger: quiet,
+        suppressMissedWarning: true,
+      })
+    } catch (cause) {
+      throw new ConfigError(
+        `reconcile.${option} is not a cron expression: ${expression}.`,
+        'Write five fields, like */5 * * * *.',
+        { cause },
+      )
+    }
+  }
+  const tasks = [start(probe, 'probe', 'probe'), start(full, 'reconcile', 'full')]
+  const [probing, sweeping] = tasks
+  return {
+    /** Milliseconds between two probes, as the expression says now. */
+    probeEveryMs: (): number => {
+      const [first, second] = probing?.getNextRuns(2) ?? []
+      return first && second ? second.getTime() - first.getTime() : 300_000
+    },
+    nextProbe: () => probing?.getNextRun() ?? null,
+    nextFull: () => sweeping?.getNextRun() ?? null,
+    [Symbol.asyncDispose]: async () => {
+      for (const task of tasks) await task.destroy()
+    },
+  }
+}
+
+/** node-cron takes any text as a time zone and fails when it stops. */
+function checkTimezone(timezone: string): void {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: timezone })
+  } catch (cause) {
+    throw new ConfigError(
+      `reconcile.timezone is not a time zone: ${timezone}.`,
+      'Write one like UTC or Europe/Berlin.',
+      { cause },
+    )
+  }
+}
