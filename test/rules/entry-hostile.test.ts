@@ -1,0 +1,154 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { maxEntryBytes, readEntry } from '../../src/rules/entry.ts'
+import { fieldsOf, file, read } from './entry-file.ts'
+
+const seed = Date.now() % 2 ** 31
+
+test.each([
+  '---js',
+  '---javascript',
+  '--- js ',
+  '---json',
+  '---coffee',
+  '---toml',
+  '---constructor',
+  '---toString',
+  '---__proto__',
+  '---YAML',
+  '----',
+])('F24: %s opens no front matter, and nothing in it is evaluated', (line) => {
+  const text = `${line}\n{ slug: (globalThis.evaluated = true, "a") }\n---\nB`
+  expect(read(text)).toEqual({ fields: null, problem: expect.stringContaining('does not begin with front matter') })
+  expect(globalThis).not.toHaveProperty('evaluated')
+})
+
+test('F24: a YAML tag evaluates and converts nothing: text stays text', () => {
+  const fields = fieldsOf(
+    file(
+      'slug: !!str a\ntitle: !!js/function "function () { globalThis.evaluated = true }"\nid: !!int 0042\nproposed_at: !!timestamp 2026-05-24\nrepo: !!binary aGk=\nstate: !!str\ntags: !!set [x]',
+    ),
+  )
+  expect(fields).toMatchObject({
+    title: 'function () { globalThis.evaluated = true }',
+    rfc_id: '0042',
+    proposed_at: '2026-05-24',
+    repo: 'aGk=',
+    state: '',
+    tags_json: '["x"]',
+  })
+  expect(globalThis).not.toHaveProperty('evaluated')
+})
+
+test('F24: more than 50 aliases are a problem, and 50 are none', () => {
+  const aliases = (count: number) => file(`slug: a\nx: &x y\ntags: [${'*x,'.repeat(count)}]`)
+  expect(fieldsOf(aliases(50)).tags_json).toBe(JSON.stringify(Array(50).fill('y')))
+  expect(read(aliases(51))).toEqual({ fields: null, problem: expect.stringContaining('more than 50 YAML aliases') })
+})
+
+test('F24: an alias bomb is never expanded', () => {
+  const nine = (name: string) => `[${Array(9).fill(`*${name}`).join(', ')}]`
+  const bomb = [...'bcdefghi'].map((name, at) => `${name}: &${name} ${nine('abcdefgh'.charAt(at))}`).join('\n')
+  expect(read(file(`slug: a\na: &a [${'x,'.repeat(9)}]\n${bomb}`)).problem).toContain('more than 50 YAML aliases')
+  const small = bomb.split('\n').slice(0, 5).join('\n')
+  expect(read(file(`slug: a\na: &a [x]\n${small}\ntags: *f`))).toMatchObject({
+    fields: { tags_json: '[]' },
+    problem: expect.stringContaining('`tags`'),
+  })
+})
+
+test('nesting is read down to a depth that does not depend on the stack', () => {
+  const nested = (depth: number) => read(file(`slug: a\nx: ${'['.repeat(depth)}${']'.repeat(depth)}`))
+  expect(nested(90).fields).not.toBeNull()
+  for (const depth of [110, 500, 1000, 4000]) expect(nested(depth).problem).toContain('nested too deeply')
+})
+
+test('nothing is remembered: a malformed file is a problem each time it is read', () => {
+  const text = file('slug: [')
+  expect(read(text)).toEqual(read(text))
+  expect(read(text).fields).toBeNull()
+})
+
+test(`no input throws, and what is read is whole (seed ${seed})`, () => {
+  const piece = fc.oneof(
+    fc.constantFrom(
+      '---',
+      '\n',
+      '\r\n',
+      'slug: a',
+      'title: ',
+      'owners: ',
+      '- ',
+      ': ',
+      '? ',
+      '[',
+      ']',
+      '{',
+      '}',
+      ',',
+      '&x ',
+      '*x',
+      '!!str ',
+      '! ',
+      '|\n',
+      '>\n',
+      '"',
+      "'",
+      '\\',
+      '#',
+      ' ',
+      '  ',
+      '\t',
+      '...',
+      '%YAML 1.1',
+      '<<',
+      '~',
+      '\ufeff',
+      '\0',
+      '@',
+      '`',
+      '---\n',
+      '\n---\n',
+    ),
+    fc.string({ unit: 'binary', maxLength: 5 }),
+  )
+  const pieces = fc.array(piece, { maxLength: 40 }).map((parts) => parts.join(''))
+  const framed = pieces.map((text) => `---\nslug: a\n${text}\n---\nBody`)
+  const bytes = fc.uint8Array({ maxLength: 60 })
+  fc.assert(
+    fc.property(fc.oneof(pieces, framed, framed, bytes), (input) => {
+      const { fields, problem } = typeof input === 'string' ? read(input) : readEntry(input)
+      if (fields === null) {
+        expect(problem).toMatch(/^The .+\.$/)
+        return
+      }
+      expect(Object.values(fields).every((field) => field === null || field.isWellFormed())).toBe(true)
+      expect(
+        [fields.owners_json, fields.arbiters_json, fields.tags_json].every(
+          (json) => json === null || Array.isArray(JSON.parse(json)),
+        ),
+      ).toBe(true)
+    }),
+    { seed, numRuns: 5000 },
+  )
+})
+
+const hostile =
+  '[|{|[]|{a: |- |? |- a: |a: |: |"|\'|,|#|\n|\r\n| |\t| \n|\r|& |*a |! |%\n|...\n|---\t|\n---\t|\n--- x|x|&|\ufeff|<<: '.split(
+    '|',
+  )
+
+test.each(hostile)('4 MiB of %j are read, or refused, in a blink', (unit) => {
+  const many = unit.repeat(maxEntryBytes / unit.length - 40)
+  const started = performance.now()
+  for (const text of [
+    many,
+    `---\n${many}`,
+    `---${many}`,
+    file(many, ''),
+    file('slug: a', many),
+    file(`slug: a\nx: ${unit.repeat(60_000 / unit.length)}`),
+  ])
+    read(text)
+  expect(performance.now() - started).toBeLessThan(5000)
+})
