@@ -67,6 +67,7 @@ async function listen(
   }
   const app = createServer({
     webhook: { secrets, receive: (delivery) => receive(mirror, delivery), refused },
+    changes: mirror.store.changes.page,
     health: healthNow,
     log: mirror.log,
   })

@@ -1,18 +1,23 @@
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import type { Health } from '../health.ts'
+import type { ChangesPage } from '../store/changes.ts'
+import { changesRoutes } from './changes.ts'
 import { type WebhookOptions, webhookRoutes } from './webhook.ts'
 
-export type ServerOptions = { webhook: WebhookOptions; health: () => Health; log: FastifyBaseLogger }
-
-/** Whether all is well, in a sentence. */
-export type Health = { ok: boolean; sentence: string }
+export type ServerOptions = {
+  webhook: WebhookOptions
+  changes: (since: number, limit: number) => ChangesPage
+  health: () => Health
+  log: FastifyBaseLogger
+}
 
 const deadlineMs = 10_000
 
 /** The daemon's HTTP: webhooks in, health out. A client that sends its headers or its body too slowly is cut off. */
-export function createServer({ webhook, health, log }: ServerOptions): FastifyInstance {
+export function createServer({ webhook, changes, health, log }: ServerOptions): FastifyInstance {
   const app = Fastify({
     loggerInstance: log,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     requestTimeout: deadlineMs,
     connectionTimeout: 2 * deadlineMs,
     forceCloseConnections: 'idle',
@@ -20,9 +25,24 @@ export function createServer({ webhook, health, log }: ServerOptions): FastifyIn
   })
   app.server.headersTimeout = deadlineMs
   app.register(webhookRoutes, webhook)
+  app.register(readApi, { read: changes })
   app.get('/healthz', async (_, reply) => {
     const { ok, sentence } = health()
     return reply.code(ok ? 200 : 503).send({ status: ok ? 'ok' : 'failing', message: sentence })
   })
   return app
+}
+
+/** The read API is for this machine: what came through a proxy came from elsewhere. */
+async function readApi(app: FastifyInstance, options: { read: ServerOptions['changes'] }): Promise<void> {
+  app.addHook('onRequest', async (request, reply) => {
+    const isProxied = Object.keys(request.headers).some(
+      (name) => name === 'forwarded' || name.startsWith('x-forwarded-'),
+    )
+    if (isProxied)
+      return reply
+        .code(403)
+        .send({ error: 'The read API answers this machine only, and this request came through a proxy.' })
+  })
+  await app.register(changesRoutes, options)
 }

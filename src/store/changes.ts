@@ -2,6 +2,9 @@ import type { Database } from 'better-sqlite3'
 
 export type CachedTable = 'cached_rfcs' | 'cached_branches' | 'cached_prs'
 export type Moved = { table: CachedTable; key: string; op: 'new' | 'changed' | 'gone' }
+export type ChangeRow = { seq: number; table: CachedTable; key: string; op: Moved['op']; at: number }
+/** Changes after a sequence number; `forgotten`: some of them are pruned. */
+export type ChangesPage = { changes: ChangeRow[]; latest: number; forgotten: boolean }
 export type Counts = Record<CachedTable, { new: number; changed: number; gone: number }>
 
 /** The change feed, which the triggers of schema.sql fill. */
@@ -23,9 +26,28 @@ export function changesTable(db: Database) {
   const prune = db.prepare<[number, number]>(
     'DELETE FROM changes WHERE seq IN (SELECT seq FROM changes WHERE at < ? ORDER BY seq LIMIT ?)',
   )
+  const page = db.prepare<[number, number], ChangeRow>(
+    'SELECT seq, table_name AS "table", key, op, at FROM changes WHERE seq > ? ORDER BY seq LIMIT ?',
+  )
+  const forgotten = db
+    .prepare<[], number>(`SELECT CAST(value AS INTEGER) FROM settings WHERE name = 'changes_forgotten'`)
+    .pluck()
+  const remember = db.prepare<[number, number]>(/* sql */ `
+    INSERT INTO settings (name, value)
+    SELECT 'changes_forgotten', max(seq) FROM (SELECT seq FROM changes WHERE at < ? ORDER BY seq LIMIT ?) HAVING max(seq) IS NOT NULL
+    ON CONFLICT (name) DO UPDATE SET value = excluded.value`)
   return {
+    /** What moved after that sequence number, oldest first. */
+    page: (since: number, limit: number): ChangesPage => ({
+      changes: page.all(since, limit),
+      latest: latest.get() ?? 0,
+      forgotten: since < (forgotten.get() ?? 0),
+    }),
     /** Forgets up to `most` changes made before that time (ms since 1970); returns how many. */
-    prune: (before: number, most: number) => prune.run(Math.floor(before / 1000), most).changes,
+    prune: (before: number, most: number) => {
+      remember.run(Math.floor(before / 1000), most)
+      return prune.run(Math.floor(before / 1000), most).changes
+    },
     /** The newest sequence number. */
     latest: (): number => latest.get() ?? 0,
     /** What moved since then, a line a row: what came and went again is nothing. */
