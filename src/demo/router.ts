@@ -31,12 +31,18 @@ function answer(lines: Compiled[], state: State, request: FakeRequest): FakeAnsw
   const [path = '', query = ''] = below(state, request.path).split('?', 2)
   const fitting = lines.filter((line) => (line.exists?.(state) ?? true) && fits(line.parts, path.split('/')))
   const line = fitting.find(({ method }) => method === request.method)
-  if (fitting.length === 0) return noRoute()
-  if (!line) return nothing(405)
+  if (!line) return unroutable(state, request, fitting)
   const credentials = credentialsOf(state, request)
   checkScope(state, credentials, request.method, line.scope)
   const params = paramsOf(line.parts, path.split('/'))
   return line.route({ state, request, path, params, query: new URLSearchParams(query), caller: credentials.caller })
+}
+
+/** Forgejo 7.0.0 looks at the credentials even where no route leads, Gitea 1.26.1 does not. */
+function unroutable(state: State, request: FakeRequest, fitting: Compiled[]): FakeAnswer {
+  if (state.dialect.forgejo) credentialsOf(state, request)
+  if (fitting.length === 0) return noRoute()
+  return { ...nothing(405), headers: { Allow: fitting.map(({ method }) => method).join(',') } }
 }
 
 /** The path below /api/v1; a server may itself live below a path. */

@@ -104,7 +104,7 @@ function tangledHistory(seed: number) {
   for (let number = 0; number < 120; number += 1) {
     const near = () => commits[Math.max(0, commits.length - 1 - below(6))] ?? ''
     const parents = number === 0 ? [] : [...new Set(below(4) === 0 ? [near(), near()] : [near()])]
-    const path = ['f0', 'f1', 'd/f2', 'd/f3'][below(4)] ?? 'f0'
+    const path = ['f0', 'f1', 'd/f2', 'd/f3', 'f[01]'][below(5)] ?? 'f0'
     const file = below(6) === 0 ? null : `${below(3)}`
     const author = { seconds: 1_700_000_000 + number * 60 - (below(5) === 0 ? 200 : 0) }
     commits.push(world.writeCommit('alice/meta', 'main', { [path]: file }, { parents, author, message: `${number}` }))

@@ -35,12 +35,13 @@ describe.each(dialects)('on %s', (dialect) => {
     })
   })
 
-  test('a pull whose branch is deleted is closed, and cannot be opened again', async () => {
+  test('a pull whose branch is deleted is closed, and can be opened again without it', async () => {
     const { world, pull, ask, token } = proposed(dialect)
     world.deleteBranch('rfcs/meta', 'propose/a')
     expect(await pull(1)).toMatchObject({ state: 'closed', merged: false })
     const again = await ask('/repos/rfcs/meta/pulls/1', { token, method: 'PATCH', body: { state: 'open' } })
-    expect(again.status).toBe(412)
+    expect(again.status).toBe(201)
+    expect(await pull(1)).toMatchObject({ state: 'open', closed_at: null, head: { ref: 'refs/pull/1/head' } })
   })
 
   test('a pull whose base is deleted is retargeted by Gitea and closed by the others', async () => {
@@ -134,8 +135,24 @@ test('two pulls from one branch cannot be open, but a closed one can be opened b
   expect((await ask('/repos/rfcs/meta/pulls', again)).status).toBe(409)
   world.close('rfcs/meta', 1)
   expect((await ask('/repos/rfcs/meta/pulls', again)).status).toBe(201)
-  expect(world.reopen('rfcs/meta', 1)).toBe(true)
+  world.reopen('rfcs/meta', 1)
   expect(await pull(1)).toMatchObject({ state: 'open', closed_at: null })
+})
+
+test('a PATCH that changes nothing moves a pull on Forgejo, and only a body on Gitea', async () => {
+  for (const dialect of ['gitea-1.26', 'forgejo-7'] as const) {
+    const { world, ask, token, pass } = proposed(dialect)
+    const movedBy = async (body: unknown) => {
+      pass(5)
+      const before = world.pull('rfcs/meta', 1).updated
+      await ask('/repos/rfcs/meta/pulls/1', { token, method: 'PATCH', body })
+      return world.pull('rfcs/meta', 1).updated !== before
+    }
+    const forgejo = dialect === 'forgejo-7'
+    expect(await movedBy({})).toBe(forgejo)
+    expect(await movedBy({ title: 'Propose a', state: 'open' })).toBe(forgejo)
+    expect(await movedBy({ body: '' })).toBe(true)
+  }
 })
 
 test('a merge that both sides changed is refused', async () => {

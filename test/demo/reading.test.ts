@@ -123,11 +123,13 @@ describe.each(dialects)('on %s', (dialect) => {
   test('a path in commits is a pathspec unless it says that it is literal', async () => {
     const { world, ask, token } = small(dialect)
     world.commit('rfcs/meta', 'main', { 'rfcs/a[1].md': 'x' })
-    const status = async (path: string) =>
-      (await ask(`/repos/rfcs/meta/commits?path=${encodeURIComponent(path)}`, { token })).status
-    expect(await status('rfcs/a[1].md')).toBe(404)
-    expect(await status(':(literal)rfcs/a[1].md')).toBe(200)
-    expect(await status('rfcs/*.md')).toBe(200)
+    world.commit('rfcs/meta', 'main', { 'rfcs/a1.md': 'x' })
+    const found = async (path: string) =>
+      (await ask(`/repos/rfcs/meta/commits?path=${encodeURIComponent(path)}`, { token })).headers['x-total']
+    expect(await found('rfcs/a[1].md')).toBe('2')
+    expect(await found(':(literal)rfcs/a[1].md')).toBe('1')
+    expect(await found('rfcs/*.md')).toBe('3')
+    expect((await ask('/repos/rfcs/meta/commits?path=absent', { token })).status).toBe(404)
   })
 
   test('an unknown route is plain text, an unknown method 405, an absent thing JSON', async () => {

@@ -1,5 +1,5 @@
 import { notifyPull } from '../events/pulls.ts'
-import { headTip, type Pull } from '../state/pull.ts'
+import type { Pull } from '../state/pull.ts'
 import type { Repo } from '../state/repo.ts'
 import { type State, seconds } from '../state/state.ts'
 import type { User } from '../state/user.ts'
@@ -12,12 +12,10 @@ export function closePull(state: State, repo: Repo, pull: Pull, doer: User): voi
   notifyPull(state, repo, pull, 'closed', doer)
 }
 
-/** Opens a closed pull again; one that was merged, or whose branch is gone, stays closed and the answer is no. */
-export function reopenPull(state: State, repo: Repo, pull: Pull, doer: User): boolean {
-  if (pull.merged || (!pull.head.agit && headTip(state, repo, pull) === undefined)) return false
-  if (pull.closed === undefined) return true
+/** Opens a closed pull again, even when its branch is gone, and leaves its ref where it was; a merged one stays closed. */
+export function reopenPull(state: State, repo: Repo, pull: Pull, doer: User): void {
+  if (pull.merged || pull.closed === undefined) return
   pull.closed = undefined
   pull.updated = seconds(state)
   notifyPull(state, repo, pull, 'reopened', doer)
-  return true
 }

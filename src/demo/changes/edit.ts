@@ -15,11 +15,10 @@ export function retitlePull(state: State, repo: Repo, pull: Pull, title: string,
 }
 
 /**
- * A new body, kept byte for byte. Only Gitea tells of it and counts it: Forgejo 7.0.0's API writes it without a webhook
- * (EditPullRequest in routers/api/v1/repo/pull.go), as Gitea 1.15 did.
+ * A body, kept byte for byte. Gitea 1.26.1 counts and tells of it even when it is the one there was; Forgejo 7.0.0's API
+ * writes it without a webhook (EditPullRequest in routers/api/v1/repo/pull.go), as Gitea 1.15 did.
  */
 export function rewritePull(state: State, repo: Repo, pull: Pull, body: string, doer: User): void {
-  if (body === pull.body) return
   const from = pull.body
   pull.body = body
   pull.contentVersion += 1

@@ -5,8 +5,8 @@ import { entryAt, listTree } from './trees.ts'
 export type PathView = (store: ObjectStore, treeId: string) => string
 
 /**
- * Reads a path as git does: a pathspec in which `*`, `?` and `[…]` are wild, unless it says `:(literal)`.
- * Gitea 1.26.1 hands `commits?path=` to git unquoted, so `rfcs/a[1].md` does not name that file.
+ * Reads a path as git does: a pathspec in which `*`, `?` and `[…]` are wild, unless it says `:(literal)`. Gitea 1.26.1 hands
+ * `commits?path=` to git unquoted, so `rfcs/a[1].md` names that file and `rfcs/a1.md` too.
  */
 export function pathView(pathspec: string): PathView {
   const literal = pathspec.startsWith(':(literal)') ? pathspec.slice(':(literal)'.length) : undefined
@@ -14,7 +14,7 @@ export function pathView(pathspec: string): PathView {
   const wild = globPattern(pathspec)
   return (store, treeId) =>
     [...listTree(store, treeId, true)]
-      .filter((entry) => entry.mode !== '40000' && wild.test(entry.path))
+      .filter((entry) => entry.mode !== '40000' && (wild.test(entry.path) || isAt(pathspec, entry.path)))
       .map((entry) => `${entry.mode} ${entry.id} ${entry.path}\n`)
       .join('')
 }
@@ -24,6 +24,10 @@ function literalView(path: string): PathView {
     const entry = entryAt(store, treeId, path)
     return entry ? `${entry.mode} ${entry.id}` : ''
   }
+}
+
+function isAt(path: string, entryPath: string): boolean {
+  return entryPath === path || entryPath.startsWith(`${path}/`)
 }
 
 /** fnmatch(3) without FNM_PATHNAME; a match of a leading directory counts too. */

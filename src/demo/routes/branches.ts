@@ -1,8 +1,10 @@
 import { type FakeAnswer, json } from '../answer.ts'
-import { absent, type Call, param, repoOf } from '../call.ts'
+import { type Call, param } from '../call.ts'
 import type { Commit } from '../git/objects.ts'
 import { branchNames } from '../git/refs.ts'
 import { paged, pageOf, rowsOf } from '../paging.ts'
+import { absent } from '../refusals.ts'
+import { repoOf } from '../repo-of.ts'
 import type { RouteLine } from '../router.ts'
 import { branchShape } from '../shapes/branch.ts'
 import { type Repo, tipOf } from '../state/repo.ts'
@@ -31,7 +33,7 @@ function getBranch(call: Call): FakeAnswer {
   const repo = repoOf(call)
   const name = param(call, '*')
   const commit = repo.objects.commit(tipOf(repo, name) ?? '')
-  if (!commit) throw absent(call)
+  if (!commit) throw absent(call, call.state.dialect.forgejo ? [`branch does not exist [name: ${name}]`] : null)
   return json(200, branchShape(call.state, repo, name, commit, call.caller))
 }
 

@@ -1,9 +1,11 @@
-import { type FakeAnswer, json } from '../answer.ts'
-import { absent, type Call, failure, param, repoOf } from '../call.ts'
+import { type FakeAnswer, json, Refusal } from '../answer.ts'
+import { type Call, param } from '../call.ts'
 import { commitsFrom } from '../git/history.ts'
 import type { Commit } from '../git/objects.ts'
 import { pathView } from '../git/pathspec.ts'
 import { type Page, pageOf, pagingHeaders, rowsOf } from '../paging.ts'
+import { absent, failure } from '../refusals.ts'
+import { repoOf } from '../repo-of.ts'
 import type { RouteLine } from '../router.ts'
 import { commitShape } from '../shapes/commit.ts'
 import type { Repo } from '../state/repo.ts'
@@ -36,8 +38,15 @@ function listCommits(call: Call): FakeAnswer {
 
 function history(call: Call, repo: Repo): Commit[] {
   const tip = commitNamed(repo, call.query.get('sha') ?? '')
-  if (!tip) throw absent(call)
+  if (!tip) throw noSuchCommit(call)
   return [...commitsFrom(repo.objects, tip.id, hiding(call, repo))]
+}
+
+/** Gitea 1.26.1 answers 404 with `null`, Forgejo 7.0.0 500. */
+function noSuchCommit(call: Call): Refusal {
+  if (call.state.dialect.forgejo)
+    return failure(call, 500, `object does not exist [id: ${call.query.get('sha')}, rel_path: ]`)
+  return call.state.dialect.since(24) ? new Refusal(json(404, null)) : absent(call)
 }
 
 /** An unknown sha is git's own error, 500; a path without history 404. */

@@ -1,8 +1,10 @@
 import { type FakeAnswer, json } from '../answer.ts'
-import { absent, type Call, failure, param, repoOf } from '../call.ts'
+import { type Call, param } from '../call.ts'
 import type { TreeEntry } from '../git/objects.ts'
 import { entryAt } from '../git/trees.ts'
 import type { Json } from '../json.ts'
+import { absent, failure } from '../refusals.ts'
+import { repoOf } from '../repo-of.ts'
 import type { RouteLine } from '../router.ts'
 import { contentsShape, type RefCommit } from '../shapes/contents.ts'
 import type { Repo } from '../state/repo.ts'
@@ -71,7 +73,7 @@ function fileShape(call: Call, repo: Repo, ref: RefCommit, entry: TreeEntry, pat
 }
 
 /** The commit of `?ref=`, by default of the default branch; an unknown one is 404. */
-export function refOf(call: Call, repo: Repo): RefCommit {
+function refOf(call: Call, repo: Repo): RefCommit {
   const words = call.query.get('ref')?.trim() || repo.defaultBranch
   const commit = commitNamed(repo, words)
   if (!commit) throw absent(call, [`object does not exist [id: ${words}, rel_path: ]`])

@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { type FakeAnswer, json } from '../answer.ts'
-import { absent, bodyOf, type Call, param, repoOf, signedIn, writableRepo } from '../call.ts'
+import { bodyOf, type Call, param, signedIn } from '../call.ts'
 import { commentPull, labelPull, reviewPull } from '../changes/edit.ts'
+import { absent } from '../refusals.ts'
+import { repoOf, writableRepo } from '../repo-of.ts'
 import type { RouteLine } from '../router.ts'
 import { commentShape } from '../shapes/comment.ts'
 import { labelShape, labelShapes } from '../shapes/issue.ts'
@@ -22,10 +24,9 @@ export const talkRoutes: RouteLine[] = [
 function listComments(call: Call): FakeAnswer {
   const repo = repoOf(call)
   const pull = pullNumbered(call, repo)
-  return json(
-    200,
-    pull.comments.map((said) => commentShape(call.state, repo, pull, said)),
-  )
+  const shapes = pull.comments.map((said) => commentShape(call.state, repo, pull, said))
+  const total = String(shapes.length)
+  return json(200, shapes, { 'Access-Control-Expose-Headers': 'X-Total-Count', 'X-Total-Count': total })
 }
 
 function comment(call: Call): FakeAnswer {

@@ -1,5 +1,6 @@
 import { type FakeAnswer, json } from '../answer.ts'
-import { absent, type Call, param, signedIn } from '../call.ts'
+import { type Call, param, signedIn } from '../call.ts'
+import { absent, failure } from '../refusals.ts'
 import type { RouteLine } from '../router.ts'
 import { organizationShape, userShape } from '../shapes/user.ts'
 import { findUser, type User } from '../state/user.ts'
@@ -18,7 +19,7 @@ export const userRoutes: RouteLine[] = [
 
 function getUser(call: Call): FakeAnswer {
   const user = findUser(call.state, param(call, 'user'))
-  if (!user) throw absent(call, null, call.state.dialect.since(16) ? undefined : undefined)
+  if (!user) throw failure(call, 404, `user redirect does not exist [name: ${param(call, 'user')}]`)
   return json(200, userShape(call.state, user, call.caller))
 }
 
@@ -29,6 +30,8 @@ function getOrganization(call: Call): FakeAnswer {
 /** The organisation the path names. */
 export function organizationOf(call: Call): User {
   const organization = findUser(call.state, param(call, 'org'))
-  if (!organization?.isOrganization) throw absent(call)
+  if (!organization?.isOrganization) {
+    throw absent(call, [`user redirect does not exist [name: ${param(call, 'org')}]`], 'GetOrgByName')
+  }
   return organization
 }

@@ -1,9 +1,11 @@
 import { z } from 'zod'
 import { type FakeAnswer, json, nothing } from '../answer.ts'
-import { absent, bodyOf, type Call, failure, param, signedIn, writableRepo } from '../call.ts'
+import { bodyOf, type Call, param, signedIn } from '../call.ts'
 import { pushRef } from '../changes/push.ts'
 import { renameBranch } from '../changes/repo.ts'
 import { isAncestor } from '../git/history.ts'
+import { absent, failure } from '../refusals.ts'
+import { writableRepo } from '../repo-of.ts'
 import type { RouteLine } from '../router.ts'
 import { branchShape } from '../shapes/branch.ts'
 import { type Repo, tipOf } from '../state/repo.ts'
@@ -45,11 +47,15 @@ function createBranch(call: Call): FakeAnswer {
   return json(201, branchShape(call.state, repo, name, start, call.caller))
 }
 
+/** An absent branch is an error of its own making to Forgejo 7.0.0: 500. */
 function removeBranch(call: Call): FakeAnswer {
   const repo = filledRepo(call)
   const name = param(call, '*')
-  if (name === repo.defaultBranch) throw failure(call, 403, 'can not delete default or pull request target branch')
-  if (!tipOf(repo, name)) throw absent(call)
+  const { forgejo } = call.state.dialect
+  if (name === repo.defaultBranch)
+    throw failure(call, 403, `can not delete default${forgejo ? '' : ' or pull request target'} branch`)
+  const missing = `branch does not exist [name: ${name}]`
+  if (!tipOf(repo, name)) throw forgejo ? failure(call, 500, `GetBranch: ${missing}`) : absent(call, [missing])
   pushRef(call.state, repo, `refs/heads/${name}`, undefined, signedIn(call))
   return nothing()
 }

@@ -1,16 +1,19 @@
 import { z } from 'zod'
 import { type FakeAnswer, json, nothing } from '../answer.ts'
-import { absent, administeredRepo, bodyOf, type Call, failure, param, signedIn, writableRepo } from '../call.ts'
+import { bodyOf, type Call, param, signedIn } from '../call.ts'
 import { closePull, reopenPull } from '../changes/close.ts'
 import { deletePull, retargetPull, retitlePull, rewritePull } from '../changes/edit.ts'
 import { mergePull } from '../changes/merge.ts'
 import { openPull } from '../changes/open.ts'
+import { absent, failure } from '../refusals.ts'
+import { administeredRepo, writableRepo } from '../repo-of.ts'
 import type { RouteLine } from '../router.ts'
 import { isDraft } from '../shapes/issue.ts'
 import { pullShape } from '../shapes/pull.ts'
 import { canRead, canWrite } from '../state/access.ts'
 import { isOpen, type Pull } from '../state/pull.ts'
 import { findRepo, ownerOf, type Repo, tipOf } from '../state/repo.ts'
+import { seconds } from '../state/state.ts'
 import { pullOf, repoWithPulls } from './pulls.ts'
 
 /** Opening, editing, merging and deleting pulls. */
@@ -68,7 +71,10 @@ const changes = z.object({
   state: z.string().nullish(),
 })
 
-/** Answers 201, not 200. Title, body, state and base change in this order, each with its own webhook. */
+/**
+ * Answers 201, not 200. Title, body, state and base change in this order, each with its own webhook. Before Gitea 1.24,
+ * and on Forgejo 7.0.0, any PATCH moves the pull, even an empty one, and a body cannot be emptied.
+ */
 function edit(call: Call): FakeAnswer {
   const { state } = call
   const repo = repoWithPulls(call)
@@ -76,19 +82,22 @@ function edit(call: Call): FakeAnswer {
   const doer = signedIn(call)
   if (doer.id !== pull.posterId && !canWrite(state, doer, repo)) throw failure(call, 403, 'Forbidden')
   const wanted = bodyOf(call, changes)
+  if (!state.dialect.since(24)) pull.updated = seconds(state)
   if (wanted.title) retitlePull(state, repo, pull, wanted.title, doer)
-  if (wanted.body != null) rewritePull(state, repo, pull, wanted.body, doer)
+  if (wanted.body != null && (wanted.body !== '' || state.dialect.since(24)))
+    rewritePull(state, repo, pull, wanted.body, doer)
   if (wanted.state != null) changeState(call, repo, pull, wanted.state)
   if (wanted.base) changeBase(call, repo, pull, wanted.base)
   return shown(call, repo, pull)
 }
 
+/** Whether the branch is still there matters to none of them (seen on Gitea 1.26.1 and Forgejo 7.0.0). */
 function changeState(call: Call, repo: Repo, pull: Pull, wanted: string): void {
   if (pull.merged) throw failure(call, 412, 'cannot change state of this pull request, it was already merged')
+  const strict = call.state.dialect.since(24)
+  if (strict && wanted !== 'open' && wanted !== 'closed') throw failure(call, 412, `unknown state: ${wanted}`)
   if (wanted === 'closed') closePull(call.state, repo, pull, signedIn(call))
-  else if (wanted !== 'open') throw failure(call, 412, `unknown state: ${wanted}`)
-  else if (!reopenPull(call.state, repo, pull, signedIn(call)))
-    throw failure(call, 412, 'the head branch does not exist any more')
+  else reopenPull(call.state, repo, pull, signedIn(call))
 }
 
 function changeBase(call: Call, repo: Repo, pull: Pull, base: string): void {
@@ -128,7 +137,7 @@ function merge(call: Call): FakeAnswer {
 function remove(call: Call): FakeAnswer {
   const repo = administeredRepo(call)
   const pull = repo.pulls.get(Number(param(call, 'number')))
-  if (!pull) throw absent(call)
+  if (!pull) throw absent(call, [`issue does not exist [id: 0, repo_id: ${repo.id}, index: ${param(call, 'number')}]`])
   deletePull(call.state, repo, pull, signedIn(call))
   return nothing()
 }

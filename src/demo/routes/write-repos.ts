@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import { type FakeAnswer, json, nothing } from '../answer.ts'
-import { absent, administeredRepo, bodyOf, type Call, failure, forbidden, param, repoOf, signedIn } from '../call.ts'
+import { bodyOf, type Call, param, signedIn } from '../call.ts'
 import { writeCommit } from '../changes/commit.ts'
 import { changeSettings, createRepo, deleteRepo, forkRepo, transferRepo } from '../changes/repo.ts'
+import { absent, failure, forbidden } from '../refusals.ts'
+import { administeredRepo, repoOf } from '../repo-of.ts'
 import type { RouteLine } from '../router.ts'
 import { repoShape } from '../shapes/repo.ts'
 import { owns } from '../state/access.ts'
@@ -75,20 +77,18 @@ function edit(call: Call): FakeAnswer {
   const wanted = bodyOf(call, settings)
   const taken = wanted.name === undefined ? undefined : findRepo(call.state, param(call, 'owner'), wanted.name)
   if (taken && taken.id !== repo.id) throw failure(call, 422, `repo name is already taken [name: ${wanted.name}]`)
-  const { default_branch: branch } = wanted
-  if (branch !== undefined && !repo.empty && !tipOf(repo, branch))
-    throw failure(call, 422, `branch does not exist [name: ${branch}]`)
-  changeSettings(call.state, repo, settingsOf(wanted))
+  changeSettings(call.state, repo, settingsOf(repo, wanted))
   return json(200, repoShape(call.state, repo, call.caller))
 }
 
-function settingsOf(wanted: z.infer<typeof settings>): Partial<Repo> {
+/** A default branch that is not there is passed over. */
+function settingsOf(repo: Repo, wanted: z.infer<typeof settings>): Partial<Repo> {
   const pairs = {
     name: wanted.name,
     description: wanted.description,
     private: wanted.private,
     archived: wanted.archived,
-    defaultBranch: wanted.default_branch,
+    defaultBranch: tipOf(repo, wanted.default_branch ?? '') ? wanted.default_branch : undefined,
     hasPulls: wanted.has_pull_requests,
     hasIssues: wanted.has_issues,
     autodetectManualMerge: wanted.autodetect_manual_merge,

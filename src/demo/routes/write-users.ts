@@ -1,9 +1,13 @@
 import { z } from 'zod'
 import { type FakeAnswer, json, nothing } from '../answer.ts'
-import { absent, bodyOf, type Call, failure, forbidden, param, signedIn } from '../call.ts'
+import { bodyOf, type Call, param, signedIn } from '../call.ts'
+import type { Json } from '../json.ts'
+import { absent, failure, forbidden } from '../refusals.ts'
 import type { RouteLine } from '../router.ts'
+import { NEVER } from '../shapes/time.ts'
 import { organizationShape, userShape } from '../shapes/user.ts'
 import { owns } from '../state/access.ts'
+import type { State } from '../state/state.ts'
 import { addOrganization, addToken, addUser, deleteUser, findUser, renameUser, type User } from '../state/user.ts'
 import { organizationOf } from './users.ts'
 
@@ -113,16 +117,21 @@ const newToken = z.object({ name: z.string(), scopes: z.array(z.string()).defaul
 function createToken(call: Call): FakeAnswer {
   const { state } = call
   const user = userOf(call)
-  if (!call.request.headers.authorization?.toLowerCase().startsWith('basic')) throw failure(call, 401, 'auth required')
   if (call.caller?.id !== user.id && !call.caller?.isAdmin)
     throw forbidden(call, 'doer should be the site admin or be same as the contextUser')
+  if (!call.request.headers.authorization?.toLowerCase().startsWith('basic')) throw failure(call, 401, 'auth required')
   const { name, scopes } = bodyOf(call, newToken)
   if (state.tokens.some((token) => token.userId === user.id && token.name === name))
     throw failure(call, 400, 'access token name has been used already')
   if (scopes.length === 0 && state.dialect.since(24)) throw failure(call, 400, 'access token must have a scope')
   const { id, value } = addToken(state, user, name, scopes)
-  const known = state.dialect.since(19) ? scopes : undefined
-  return json(201, { id, name, sha1: value, token_last_eight: value.slice(-8), scopes: known && [...known] })
+  return json(201, { id, name, sha1: value, token_last_eight: value.slice(-8), ...tokenExtras(state, scopes) })
+}
+
+/** Forgejo 7.0.0 does not say the scopes, though it keeps them; Gitea 1.26.1 says when, and does not know it yet. */
+function tokenExtras({ dialect }: State, scopes: readonly string[]): Record<string, Json> {
+  if (!dialect.since(19)) return {}
+  return dialect.forgejo ? { scopes: null } : { scopes: [...scopes], created_at: NEVER, last_used_at: NEVER }
 }
 
 function removeToken(call: Call): FakeAnswer {

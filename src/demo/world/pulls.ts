@@ -74,7 +74,7 @@ export function pullsOf(state: State) {
     },
     reopen(name: string, number: number, by: By = {}) {
       const { repo, pull, doer } = on(name, number, by)
-      return reopenPull(state, repo, pull, doer)
+      reopenPull(state, repo, pull, doer)
     },
     merge(name: string, number: number, options: Partial<MergeOptions> & By = {}) {
       const { repo, pull, doer } = on(name, number, options)
