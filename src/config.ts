@@ -28,7 +28,11 @@ export const configShape = z.strictObject({
   database: file.describe('Path of the SQLite file, beside config.json when relative'),
   listen: z.strictObject({ host: z.string().default('127.0.0.1'), port: port.default(8470) }).prefault({}),
   webhook: z
-    .strictObject({ url: z.url().optional(), secretFile: file.optional(), previousSecretFile: file.optional() })
+    .strictObject({
+      url: z.url({ protocol: /^https?$/ }).optional(),
+      secretFile: file.optional(),
+      previousSecretFile: file.optional(),
+    })
     .prefault({}),
   api: z.strictObject({ tokenFile: file.optional() }).prefault({}),
   reconcile: z
@@ -110,7 +114,12 @@ export function webhookSecrets(
 ): { current: Secret | null; previous: Secret | null } {
   return {
     current: readSecret('webhook-secret', webhook.secretFile, 'RFCACHED_WEBHOOK_SECRET', environment),
-    previous: webhook.previousSecretFile ? secretIn(webhook.previousSecretFile, false) : null,
+    previous: readSecret(
+      'webhook-secret-previous',
+      webhook.previousSecretFile,
+      'RFCACHED_WEBHOOK_SECRET_PREVIOUS',
+      environment,
+    ),
   }
 }
 
@@ -132,6 +141,7 @@ function secretIn(path: string, mayBeAbsent: boolean): Secret | null {
   try {
     const value = readFileSync(path, 'utf8').trim()
     if (value) return { value: printable(value, path), source: path }
+    if (mayBeAbsent) return null // a unit gives credentials that its administrator left out as an empty line
   } catch (cause) {
     if (mayBeAbsent) return null
     throw new ConfigError(
