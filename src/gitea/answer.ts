@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { ConfigError, TokenRefused, TransientError } from '../errors.ts'
+import { ConfigError, IncompleteListing, TokenRefused, TransientError } from '../errors.ts'
 import type { HttpAnswer } from './door.ts'
 
 /** No Retry-After keeps us waiting longer. */
@@ -47,19 +47,21 @@ function jsonOf(body: Uint8Array, path: string): unknown {
   }
 }
 
-/** Absent things are 404, an empty repository's commits 409, a tree or blob that is not there 400. @throws TransientError for any other status. */
+/** Absent things are 404, an empty repository's commits 409, a tree or blob that is not there 400. @throws IncompleteListing for any other status. */
 export function absent({ status }: HttpAnswer, path: string): null {
   if ([400, 404, 409].includes(status)) return null
-  throw new TransientError(`Gitea answered ${status} to GET ${path}, which is not expected there.`)
+  throw new IncompleteListing(`Gitea answered ${status} to GET ${path}, which is not expected there.`)
 }
 
 /** Where a redirect leads, as path and query; null when the answer is none. @throws TransientError when it leaves the origin. */
 export function redirect({ status, headers }: HttpAnswer, from: string, origin: string): string | null {
   const location = headers.location
   if (![301, 302, 307, 308].includes(status) || !location) return null
-  const to = new URL(location, origin + from)
-  if (to.origin !== origin)
-    throw new TransientError(`Gitea redirects ${from} to another origin, ${to.origin}, which is not followed.`)
+  const to = URL.parse(location, origin + from)
+  if (to?.origin !== origin)
+    throw new TransientError(
+      `Gitea redirects ${from} to ${to ? `another origin, ${to.origin}` : 'what is no address'}, which is not followed.`,
+    )
   return to.pathname + to.search
 }
 

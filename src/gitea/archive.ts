@@ -25,6 +25,7 @@ export async function filesOfArchive(gzip: Uint8Array, wanted: Map<string, strin
       if (sha && blobId(bytes, sha.length) === sha) files.set(path, bytes)
       next()
     })
+    stream.on('error', () => {}) // the pipeline throws the same; unheard, it would end the process
   })
   try {
     await pipeline([gzip], createGunzip(), tar)

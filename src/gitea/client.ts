@@ -2,7 +2,7 @@ import pLimit from 'p-limit'
 import pRetry from 'p-retry'
 import type { z } from 'zod'
 import type { Effects } from '../effects.ts'
-import { TooSlow, TransientError } from '../errors.ts'
+import { IncompleteListing, TooSlow, TransientError } from '../errors.ts'
 import { absent, longestWaitMs, parsed } from './answer.ts'
 import type { HttpAnswer } from './door.ts'
 import { createSender, type SenderOptions } from './sender.ts'
@@ -46,13 +46,18 @@ function retried<T>(attempt: () => Promise<T>, { random, sleep }: Effects, signa
   return pRetry(attempt, {
     retries,
     minTimeout: 0, // the waiting is ours, below: its clock and its randomness are handed in
-    shouldRetry: ({ error, attemptNumber }) =>
-      error instanceof TransientError && !(error instanceof TooSlow && attemptNumber > 1),
+    shouldRetry: ({ error, attemptNumber }) => isWorthAnother(error, attemptNumber),
     onFailedAttempt: async ({ error, attemptNumber, retriesLeft }) => {
-      if (!(error instanceof TransientError) || retriesLeft === 0) return
+      if (retriesLeft === 0 || !isWorthAnother(error, attemptNumber)) return
       const backoff = 250 * 2 ** attemptNumber * (0.5 + random())
       await sleep(Math.min(Math.max(error.retryAfterMs, backoff), longestWaitMs), signal)
     },
     ...(signal ? { signal } : {}),
   })
+}
+
+/** A 4xx is no other a moment later, and a server that is slow only gets slower: that one is asked once more. */
+function isWorthAnother(error: Error, attempts: number): error is TransientError {
+  if (!(error instanceof TransientError) || error instanceof IncompleteListing) return false
+  return !(error instanceof TooSlow && attempts > 1)
 }

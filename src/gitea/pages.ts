@@ -1,8 +1,9 @@
+import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { IncompleteListing } from '../errors.ts'
 import type { Client } from './client.ts'
 
-/** More pages than any listing has: a Link header that goes round in circles ends here. */
+/** More pages than any listing has. */
 const mostPages = 10_000
 
 /**
@@ -34,14 +35,38 @@ export async function walkPages<T>(
   keyOf: (item: T) => unknown,
   read: (path: string) => Promise<Page<T>>,
 ): Promise<T[] | null> {
-  const at = (page: number) => `${path}${path.includes('?') ? '&' : '?'}limit=${limit}&page=${page}`
-  const first = await read(at(1))
+  const readPage = (page: number) => read(`${path}${path.includes('?') ? '&' : '?'}limit=${limit}&page=${page}`)
+  const first = await readPage(1)
   if (first.items === null) return null
   const total = totalOf(first.headers)
-  const pages = [first]
-  if (total !== null) pages.push(...(await Promise.all(range(2, lastPage(first, total)).map((page) => read(at(page))))))
-  while (hasNext(pages.at(-1)) && pages.length < mostPages) pages.push(await read(at(pages.length + 1)))
-  return whole(pages, total, path, keyOf)
+  const more = total === null ? byLink(path, first, readPage) : Promise.all(pagesAfter(first, total).map(readPage))
+  return whole([first, ...(await more)], total, path, keyOf)
+}
+
+/** A first page that is shorter than the total was cut by the server's own limit: its length is the page size. */
+function pagesAfter<T>({ items }: Page<T>, total: number): number[] {
+  const size = items?.length ?? 0
+  const last = size === 0 ? 1 : Math.min(Math.ceil(total / size), mostPages)
+  return Array.from({ length: Math.max(0, last - 1) }, (_, index) => index + 2)
+}
+
+/** Without a count, Link alone tells the end. */
+async function byLink<T>(path: string, first: Page<T>, read: (page: number) => Promise<Page<T>>): Promise<Page<T>[]> {
+  const pages: Page<T>[] = []
+  let page = first
+  while (page.items?.length && hasNext(page.headers)) {
+    const next = await read(pages.length + 2)
+    if (isDeepStrictEqual(next.items, page.items) || pages.length === mostPages)
+      throw new IncompleteListing(`${path} leads in a circle.`)
+    pages.push(next)
+    page = next
+  }
+  return pages
+}
+
+/** Whether the server says that there is more. */
+export function hasNext(headers: Record<string, string>): boolean {
+  return /rel="next"/.test(headers.link ?? '')
 }
 
 function whole<T>(pages: Page<T>[], total: number | null, path: string, keyOf: (item: T) => unknown): T[] {
@@ -62,18 +87,4 @@ function whole<T>(pages: Page<T>[], total: number | null, path: string, keyOf: (
 function totalOf(headers: Record<string, string>): number | null {
   const total = headers['x-total-count']
   return total !== undefined && /^\d+$/.test(total) ? Number(total) : null
-}
-
-/** A first page that is shorter than the total was cut by the server's own limit: its length is the page size. */
-function lastPage<T>({ items }: Page<T>, total: number): number {
-  const size = items?.length ?? 0
-  return size === 0 ? 1 : Math.ceil(total / size)
-}
-
-function hasNext<T>(page: Page<T> | undefined): boolean {
-  return /rel="next"/.test(page?.headers.link ?? '') && (page?.items?.length ?? 0) > 0
-}
-
-function range(from: number, to: number): number[] {
-  return Array.from({ length: Math.max(0, Math.min(to, mostPages) - from + 1) }, (_, index) => from + index)
 }

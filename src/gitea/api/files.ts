@@ -3,6 +3,7 @@ import { IncompleteListing, TransientError } from '../../errors.ts'
 import { blobId } from '../../rules/blob-id.ts'
 import { filesOfArchive } from '../archive.ts'
 import type { Client } from '../client.ts'
+import type { HttpAnswer } from '../door.ts'
 import { blobShape, type Content, contentShape, type TreeItem, treeShape } from '../shapes.ts'
 import { repoPath } from './repos.ts'
 import type { Server } from './server.ts'
@@ -65,8 +66,15 @@ export function filesApi(client: Client, server: () => Promise<Server>) {
         .data,
     /** A file's bytes at a commit; null where Gitea says there is none. */
     raw: (fullName: string, path: string, commit: string): Promise<Uint8Array | null> =>
-      client.bytes(`${repoPath(fullName)}/raw/${encodedPath(path)}?ref=${commit}`, ({ body }) => body),
+      client.bytes(`${repoPath(fullName)}/raw/${encodedPath(path)}?ref=${commit}`, proven),
   }
+}
+
+/** Gitea gives every text as text/plain, and since 1.18 with its blob id for an ETag: a web page is a proxy's. */
+function proven({ headers, body }: HttpAnswer): Uint8Array {
+  if (/html/i.test(headers['content-type'] ?? '')) throw new TransientError('A web page came instead of a raw file.')
+  const [, sha] = /^"([0-9a-f]{40}|[0-9a-f]{64})"$/.exec(headers.etag ?? '') ?? []
+  return sha ? checked(body, sha) : body
 }
 
 function checked(bytes: Uint8Array, sha: string): Uint8Array {

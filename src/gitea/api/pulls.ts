@@ -1,9 +1,12 @@
 import { z } from 'zod'
+import { IncompleteListing } from '../../errors.ts'
 import type { Client } from '../client.ts'
-import { walk } from '../pages.ts'
+import { hasNext, walk } from '../pages.ts'
 import { type MovedPull, movedPullShape, type Pull, pullShape } from '../shapes.ts'
 import { repoPath } from './repos.ts'
 import type { Server } from './server.ts'
+
+const pageShape = z.array(pullShape.nullable()).nullable()
 
 export function pullsApi(client: Client, server: () => Promise<Server>) {
   return {
@@ -16,20 +19,25 @@ export function pullsApi(client: Client, server: () => Promise<Server>) {
         pullShape,
         (pull) => pull.number,
       ),
-    /** The pulls that moved at or after `since` (RFC 3339, UTC), newest first; items that Gitea could not show are left out. */
+    /**
+     * The pulls that moved at or after `since` (RFC 3339, UTC), newest first; items that Gitea could not show are left out.
+     * @throws IncompleteListing when the listing moves while it is read: one that is deleted hides another between two pages.
+     */
     since: async (fullName: string, since: string): Promise<Pull[] | null> => {
-      const { pageSize } = await server()
+      const path = `${repoPath(fullName)}/pulls?state=all&sort=recentupdate&limit=${(await server()).pageSize}`
       const moved = new Map<number, Pull>()
+      let total: string | undefined
       for (let page = 1; ; page++) {
-        const { data, status, headers } = await client.json(
-          `${repoPath(fullName)}/pulls?state=all&sort=recentupdate&limit=${pageSize}&page=${page}`,
-          z.array(pullShape.nullable()).nullable(),
-        )
+        const { data, status, headers } = await client.json(`${path}&page=${page}`, pageShape)
         if (status >= 300) return null
         const pulls = (data ?? []).filter((pull) => pull !== null)
-        for (const pull of pulls) if ((pull.updatedAt ?? '') >= since) moved.set(pull.number, pull)
-        const reached = pulls.some((pull) => (pull.updatedAt ?? '') < since)
-        if (reached || !/rel="next"/.test(headers.link ?? '')) return [...moved.values()]
+        const news = pulls.filter(({ updatedAt, number }) => (updatedAt ?? '') >= since && !moved.has(number))
+        for (const pull of news) moved.set(pull.number, pull)
+        const isLast = !data?.length || pulls.some(({ updatedAt }) => (updatedAt ?? '') < since) || !hasNext(headers)
+        total ??= headers['x-total-count']
+        if (headers['x-total-count'] !== total || (!isLast && news.length === 0))
+          throw new IncompleteListing(`The pulls of ${fullName} moved while they were read.`)
+        if (isLast) return [...moved.values()]
       }
     },
     /** One pull; null where there is none. */
