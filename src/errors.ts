@@ -15,6 +15,11 @@ export class TokenRefused extends ConfigError {
   override name = 'TokenRefused'
 }
 
+/** Gitea does not let the token do this one thing (403): the rest may still go well. */
+export class Forbidden extends ConfigError {
+  override name = 'Forbidden'
+}
+
 /** It may go better later: network, 5xx, 429. `retryAfterMs` is what the server asked for. */
 export class TransientError extends Error {
   override name = 'TransientError'

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { ConfigError, IncompleteListing, TokenRefused, TransientError } from '../errors.ts'
+import { Forbidden, IncompleteListing, TokenRefused, TransientError } from '../errors.ts'
 import type { HttpAnswer } from './door.ts'
 
 /** No Retry-After keeps us waiting longer. */
@@ -7,8 +7,8 @@ export const longestWaitMs = 60_000
 
 const scopes = 'the scopes read:repository, read:organization and read:issue'
 
-/** Passes on what can be read, and throws what a status means. @throws TokenRefused on 401, ConfigError on 403, TransientError on 429 and 5xx. */
-export function judged(answer: HttpAnswer, path: string, now: number): HttpAnswer {
+/** Passes on what can be read, and throws what a status means. @throws TokenRefused on 401, Forbidden on 403, TransientError on 429 and 5xx. */
+export function judged(answer: HttpAnswer, method: string, path: string, now: number): HttpAnswer {
   const { status, headers } = answer
   if (status === 401)
     throw new TokenRefused(
@@ -16,12 +16,12 @@ export function judged(answer: HttpAnswer, path: string, now: number): HttpAnswe
       `Make a new one with ${scopes}, and store it where the old one was.`,
     )
   if (status === 403)
-    throw new ConfigError(
-      `Gitea does not let the token read ${path.split('?')[0]}: ${reason(answer)}`,
+    throw new Forbidden(
+      `Gitea does not let the token ${method === 'GET' ? 'read' : 'change'} ${path.split('?')[0]}: ${reason(answer)}`,
       `Give it ${scopes}, and let its user see the organisation.`,
     )
   if (status !== 429 && status < 500) return answer
-  throw new TransientError(`Gitea answered ${status} to GET ${path}.`, {
+  throw new TransientError(`Gitea answered ${status} to ${method} ${path}.`, {
     retryAfterMs: retryAfter(headers['retry-after'], now),
   })
 }
@@ -71,7 +71,8 @@ function retryAfter(value: string | undefined, now: number): number {
   return Number.isFinite(ms) ? Math.min(Math.max(ms, 0), longestWaitMs) : 0
 }
 
-function reason({ body }: HttpAnswer): string {
+/** What the server says of a refusal. */
+export function reason({ body }: HttpAnswer): string {
   const text = Buffer.from(body).toString('utf8').slice(0, 1000)
   return /"message"\s*:\s*"((?:[^"\\]|\\.)*)"/.exec(text)?.[1]?.slice(0, 200) ?? 'it says no reason.'
 }

@@ -5,7 +5,7 @@ import type { Effects } from '../effects.ts'
 import { IncompleteListing, TooSlow, TransientError } from '../errors.ts'
 import { absent, longestWaitMs, parsed } from './answer.ts'
 import type { HttpAnswer } from './door.ts'
-import { createSender, type SenderOptions } from './sender.ts'
+import { type Change, createSender, type SenderOptions } from './sender.ts'
 
 /** Requests under way at once; nothing gained from more on Gitea 1.26 or Forgejo 7. */
 export const concurrency = 4
@@ -18,7 +18,7 @@ export type Client = ReturnType<typeof createClient>
 /**
  * Reads Gitea's API: at most four requests at once, retried here and nowhere else (network, 5xx, 429 and answers that are not
  * whole; never another 4xx).
- * @throws TokenRefused on 401, ConfigError on 403, TransientError when the retries are used up.
+ * @throws TokenRefused on 401, Forbidden on 403, TransientError when the retries are used up.
  */
 export function createClient(options: ClientOptions) {
   const { send, traffic } = createSender(options)
@@ -39,6 +39,11 @@ export function createClient(options: ClientOptions) {
         const answer = await send(path)
         return answer.status < 300 ? await check(answer) : absent(answer, path)
       }),
+    /**
+     * The raw answer to a change, which is sent once and never again: nobody knows whether an unanswered one was carried out.
+     * What a 400, 404, 409 or 422 means is for the caller to say.
+     */
+    change: (path: string, change: Change): Promise<HttpAnswer> => limit(() => send(path, change)),
   }
 }
 

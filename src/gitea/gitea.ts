@@ -1,5 +1,6 @@
 import { commitsApi } from './api/commits.ts'
 import { filesApi } from './api/files.ts'
+import { hooksApi } from './api/hooks.ts'
 import { pullsApi } from './api/pulls.ts'
 import { refsApi } from './api/refs.ts'
 import { reposApi } from './api/repos.ts'
@@ -27,5 +28,6 @@ export function openGitea(options: ClientOptions) {
     files: filesApi(client, server),
     commits: commitsApi(client, server),
     pulls: pullsApi(client, server),
+    hooks: hooksApi(client, server),
   }
 }

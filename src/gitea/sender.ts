@@ -15,6 +15,9 @@ export type SenderOptions = {
   signal?: AbortSignal
 }
 
+/** A request that changes something; without one it is a GET. */
+export type Change = { method: 'POST' | 'DELETE'; body?: object | undefined }
+
 /** What the sender has cost so far, and the server's clock: its latest Date header and when we read it (ms since 1970, 0: never). */
 export type Traffic = {
   requests: number
@@ -25,7 +28,7 @@ export type Traffic = {
 }
 
 /**
- * Sends one authorised GET under api/v1, with a deadline, following the redirects of renamed repositories (301 on Gitea, 307 on
+ * Sends one authorised request under api/v1, with a deadline, following the redirects of renamed repositories (301 on Gitea, 307 on
  * Forgejo 7) on the same origin and within the API only. A Retry-After holds every other request back as well.
  */
 export function createSender({ door, url, token, effects, signal }: SenderOptions) {
@@ -35,23 +38,21 @@ export function createSender({ door, url, token, effects, signal }: SenderOption
   const traffic: Traffic = { requests: 0, bytes: 0, slowestMs: 0, serverTime: 0, serverTimeReadAt: 0 }
   let pausedUntil = 0
 
-  async function once(path: string): Promise<HttpAnswer> {
+  async function once(path: string, change?: Change): Promise<HttpAnswer> {
     const began = effects.now()
     traffic.requests++
-    const answer = await withDeadline(
-      (deadline) => door({ method: 'GET', path, headers, signal: deadline }),
-      effects,
-      signal,
-    )
+    const request = { path, ...withBody(headers, change) }
+    const answer = await withDeadline((deadline) => door({ ...request, signal: deadline }), effects, signal)
     count(traffic, answer, began, effects.now())
     return answer
   }
 
-  async function send(path: string): Promise<HttpAnswer> {
+  async function send(path: string, change?: Change): Promise<HttpAnswer> {
     const pause = pausedUntil - effects.now()
     if (pause > 0) await effects.sleep(Math.min(pause, longestWaitMs), signal)
     try {
-      return judged(await followed(once, root + path, base.origin, root), path, effects.now())
+      const answer = await followed((target) => once(target, change), root + path, base.origin, root)
+      return judged(answer, change?.method ?? 'GET', path, effects.now())
     } catch (error) {
       if (error instanceof TransientError && error.retryAfterMs)
         pausedUntil = Math.max(pausedUntil, effects.now() + error.retryAfterMs)
@@ -59,6 +60,12 @@ export function createSender({ door, url, token, effects, signal }: SenderOption
     }
   }
   return { send, traffic }
+}
+
+function withBody(headers: Record<string, string>, change: Change | undefined) {
+  if (!change?.body) return { method: change?.method ?? 'GET', headers }
+  const body = JSON.stringify(change.body)
+  return { method: change.method, headers: { ...headers, 'content-type': 'application/json' }, body }
 }
 
 async function followed(
@@ -73,10 +80,10 @@ async function followed(
     const moved = redirect(answer, target, origin)
     if (!moved) return answer
     if (!moved.startsWith(`${root}/`))
-      throw new TransientError(`Gitea sends GET ${path} away to ${moved}, which is not its API.`)
+      throw new TransientError(`Gitea sends ${path} away to ${moved}, which is not its API.`)
     target = moved
   }
-  throw new TransientError(`Gitea redirects GET ${path} in a circle.`)
+  throw new TransientError(`Gitea redirects ${path} in a circle.`)
 }
 
 function count(traffic: Traffic, { headers, body }: HttpAnswer, began: number, now: number): void {
