@@ -5,8 +5,9 @@ import { headRef, headRepo, headTip, isOpen, openPullsFrom, type Pull } from '..
 import { type Repo, tipOf } from '../state/repo.ts'
 import type { State } from '../state/state.ts'
 import type { User } from '../state/user.ts'
+import { markMerged } from './branch-pulls.ts'
 import { signature } from './commit.ts'
-import { followPush, markMerged, moveRef, pushRef } from './push.ts'
+import { followPush, moveRef, pushRef } from './push.ts'
 
 export type MergeOptions = { style: 'merge' | 'squash'; message?: string; deleteBranch?: boolean }
 
@@ -27,10 +28,10 @@ export function mergePull(
   const parents = options.style === 'merge' ? [base, head] : [base]
   const message = options.message ?? defaultMessage(pull, options.style)
   const commit = repo.objects.writeCommit({ tree, parents, author: person, committer: person, message })
-  const ref = `refs/heads/${pull.base}`
-  moveRef(state, repo, ref, commit)
-  markMerged(state, repo, pull, commit, base, doer)
-  followPush(state, repo, ref, base, commit, doer)
+  const push = { repo, ref: `refs/heads/${pull.base}`, before: base, after: commit, pusher: doer }
+  moveRef(state, push)
+  markMerged(state, repo, pull, { commit, base }, doer)
+  followPush(state, push)
   if (options.deleteBranch) deleteHead(state, repo, pull, doer)
   return 'merged'
 }

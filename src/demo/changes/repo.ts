@@ -52,8 +52,8 @@ export function renameBranch(state: State, repo: Repo, from: string, to: string,
   repo.refs.set(`refs/heads/${to}`, tip)
   if (repo.defaultBranch === from) repo.defaultBranch = to
   renameInPulls(state, repo, from, to)
-  notifyDeleted(state, repo, `refs/heads/${from}`, doer)
-  notifyCreated(state, repo, `refs/heads/${to}`, tip, doer)
+  notifyDeleted(state, { repo, ref: `refs/heads/${from}`, before: tip, after: undefined, pusher: doer })
+  notifyCreated(state, { repo, ref: `refs/heads/${to}`, before: undefined, after: tip, pusher: doer })
 }
 
 /** Heads and bases of unmerged pulls carry the new name, closed ones too (models/git/branch.go, RenameBranch). */

@@ -9,12 +9,16 @@ import type { State } from '../state/state.ts'
 import type { User } from '../state/user.ts'
 import { type Event, notify } from './notify.ts'
 
-export const NO_COMMIT = '0000000000000000000000000000000000000000'
+/** A ref that moved: without `before` it is new, without `after` gone. */
+export type Push = { repo: Repo; ref: string; before: string | undefined; after: string | undefined; pusher: User }
+
+/** What the payloads write for no commit. */
+const NO_COMMIT = '0000000000000000000000000000000000000000'
 
 /** A new branch or tag. Gitea names it short, Forgejo in full. */
-export function notifyCreated(state: State, repo: Repo, ref: string, sha: string, pusher: User): void {
+export function notifyCreated(state: State, { repo, ref, after = NO_COMMIT, pusher }: Push): void {
   const payload = () => ({
-    sha,
+    sha: after,
     ref: spelled(state, ref),
     ref_type: refType(ref),
     repository: repoShape(state, repo, undefined),
@@ -24,7 +28,7 @@ export function notifyCreated(state: State, repo: Repo, ref: string, sha: string
 }
 
 /** A branch or tag that is gone; the payload has no commit. */
-export function notifyDeleted(state: State, repo: Repo, ref: string, pusher: User): void {
+export function notifyDeleted(state: State, { repo, ref, pusher }: Push): void {
   const payload = () => ({
     ref: spelled(state, ref),
     ref_type: refType(ref),
@@ -36,21 +40,22 @@ export function notifyDeleted(state: State, repo: Repo, ref: string, pusher: Use
 }
 
 /** Commits on a branch, or a tag. */
-export function notifyPushed(state: State, repo: Repo, ref: string, before: string, after: string, pusher: User): void {
-  notify(state, repo, pushEvent(state, repo, ref, before, after, pusher))
+export function notifyPushed(state: State, push: Push): void {
+  notify(state, push.repo, pushEvent(state, push))
 }
 
 /** The push event itself: at most five commits, and of a new branch at most ten counted. */
-export function pushEvent(state: State, repo: Repo, ref: string, before: string, after: string, pusher: User): Event {
+export function pushEvent(state: State, push: Push): Event {
+  const { repo, ref, before = NO_COMMIT, after = NO_COMMIT } = push
   const payload = (): Json => {
-    const commits = ref.startsWith('refs/heads/') ? pushedCommits(repo, ref, before, after) : []
+    const commits = ref.startsWith('refs/heads/') ? pushedCommits(push) : []
     const head = repo.objects.commit(after)
-    const sender = userShape(state, pusher)
+    const sender = userShape(state, push.pusher)
     return {
       ref,
       before,
       after,
-      compare_url: `${state.url}/${compared(state, repo, ref, before, after, commits)}`,
+      compare_url: `${state.url}/${compared(state, push, commits)}`,
       commits: commits.slice(0, 5).map((commit) => payloadCommitShape(state, repo, commit, 'push')),
       total_commits: state.dialect.since(16) ? commits.length : undefined,
       head_commit: head ? payloadCommitShape(state, repo, head, 'push') : null,
@@ -62,10 +67,13 @@ export function pushEvent(state: State, repo: Repo, ref: string, before: string,
   return { type: 'push', ref, payload }
 }
 
-/** What `git log before..after` shows; of a hook's test, which pushes nothing, the tip; of a new branch its last ten commits, up to the first that another branch holds. */
-function pushedCommits(repo: Repo, ref: string, before: string, after: string): Commit[] {
+/**
+ * What `git log before..after` shows; of a hook's test, which pushes nothing, the tip; of a new branch its last ten
+ * commits, up to the first that another branch holds.
+ */
+function pushedCommits({ repo, ref, before, after = '' }: Push): Commit[] {
   if (before === after) return commitsFrom(repo.objects, after).take(1).toArray()
-  if (before !== NO_COMMIT) return [...commitsFrom(repo.objects, after, { not: before })]
+  if (before !== undefined) return [...commitsFrom(repo.objects, after, { not: before })]
   const others = [...repo.refs].filter(([name]) => name.startsWith('refs/heads/') && name !== ref).map(([, id]) => id)
   const elsewhere = ancestors(repo.objects, ...others)
   const newest = commitsFrom(repo.objects, after).take(10).toArray()
@@ -74,12 +82,12 @@ function pushedCommits(repo: Repo, ref: string, before: string, after: string): 
 }
 
 /** Where a new branch is compared with: the parent of its first commit, else the default branch (services/repository/push.go). */
-function compared(state: State, repo: Repo, ref: string, before: string, after: string, commits: Commit[]): string {
+function compared(state: State, { repo, ref, before, after = NO_COMMIT }: Push, commits: Commit[]): string {
   const name = fullName(state, repo)
-  const fresh = before === NO_COMMIT && ref.startsWith('refs/heads/') && state.dialect.since(16)
-  if (!fresh) return `${name}/compare/${before}...${after}`
-  const parent =
-    commits.at(-1)?.parents[0] ?? (ref === `refs/heads/${repo.defaultBranch}` ? undefined : repo.defaultBranch)
+  const fresh = before === undefined && ref.startsWith('refs/heads/') && state.dialect.since(16)
+  if (!fresh) return `${name}/compare/${before ?? NO_COMMIT}...${after}`
+  const isDefault = ref === `refs/heads/${repo.defaultBranch}`
+  const parent = commits.at(-1)?.parents[0] ?? (isDefault ? undefined : repo.defaultBranch)
   return parent === undefined ? '' : `${name}/compare/${parent}...${after}`
 }
 

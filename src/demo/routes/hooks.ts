@@ -118,8 +118,8 @@ function test(call: Call): FakeAnswer {
   const repo = administeredRepo(call)
   const hook = hookOf(call)
   const tip = tipOf(repo, repo.defaultBranch)
-  const event = tip && pushEvent(call.state, repo, `refs/heads/${repo.defaultBranch}`, tip, tip, signedIn(call))
-  if (event && hook.active && hook.events.has('push')) deliver(call.state, hook, event)
+  const push = { repo, ref: `refs/heads/${repo.defaultBranch}`, before: tip, after: tip, pusher: signedIn(call) }
+  if (tip && hook.active && hook.events.has('push')) deliver(call.state, hook, pushEvent(call.state, push))
   return nothing()
 }
 

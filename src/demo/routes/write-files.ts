@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type FakeAnswer, json } from '../answer.ts'
-import { bodyOf, type Call, param } from '../call.ts'
+import { bodyOf, type Call, param, signedIn } from '../call.ts'
 import { type FileChange, signature, writeCommit } from '../changes/commit.ts'
 import { pushRef } from '../changes/push.ts'
 import type { Commit } from '../git/objects.ts'
@@ -83,7 +83,7 @@ function commitFiles(call: Call, words: CommitWords, files: FileStep[]): { repo:
   if (tip === undefined && !repo.empty) throw failure(call, 404, `branch does not exist [name: ${from}]`)
   if (to !== from && tipOf(repo, to)) throw failure(call, 422, `branch already exists [name: ${to}]`)
   const changes = Object.fromEntries(files.map((file) => [file.path, checked(call, repo, tip, file)]))
-  const maker = callerOf(call)
+  const maker = signedIn(call)
   const options = {
     parents: tip === undefined ? [] : [tip],
     message: words.message || defaultMessage(files),
@@ -139,9 +139,4 @@ function contentsAt(call: Call, repo: Repo, words: CommitWords, commit: Commit, 
   const ref = { words: words.new_branch || words.branch || repo.defaultBranch, kind: 'branch' as const, commit }
   const content = { content: repo.objects.blob(entry.id)?.toString('base64') ?? '', encoding: 'base64' }
   return contentsShape(call.state, repo, ref, entry, path, content)
-}
-
-function callerOf(call: Call): User {
-  if (!call.caller) throw failure(call, 401, 'token is required')
-  return call.caller
 }

@@ -26,7 +26,7 @@ export function commitShape(state: State, repo: Repo, commit: Commit, parts: Com
       committer: datedPerson(commit.committer),
       message: commit.message,
       tree: { url: `${api}/trees/${commit.id}`, sha: commit.id, created },
-      verification: parts.verification ? verification() : null,
+      verification: parts.verification ? unsigned() : null,
     },
     author: accountShape(state, commit.author),
     committer: accountShape(state, commit.committer),
@@ -45,7 +45,7 @@ export function payloadCommitShape(state: State, repo: Repo, commit: Commit, vie
     url: `${state.url}/${fullName(state, repo)}/commit/${commit.id}`,
     author: person(state, commit.author),
     committer: person(state, commit.committer),
-    verification: view === 'branch' ? verification() : null,
+    verification: view === 'branch' ? unsigned() : null,
     timestamp: rfc3339(commit.author.seconds, commit.author.offset),
     ...changes,
   }
@@ -62,7 +62,8 @@ function accountShape(state: State, signature: Signature): Json {
   return user ? userShape(state, user) : null
 }
 
-function datedPerson({ name, email, seconds, offset }: Signature): Json {
+/** Who, and when at their own offset. */
+export function datedPerson({ name, email, seconds, offset }: Signature): Json {
   return { name, email, date: rfc3339(seconds, offset) }
 }
 
@@ -70,7 +71,8 @@ function person(state: State, signature: Signature): Json {
   return { name: signature.name, email: signature.email, username: accountOf(state, signature)?.login ?? '' }
 }
 
-function verification(): Json {
+/** What the servers say of a commit that nobody signed. */
+export function unsigned(): Json {
   return { verified: false, reason: 'gpg.error.not_signed_commit', signature: '', signer: null, payload: '' }
 }
 
