@@ -5,7 +5,7 @@ const needed = ['id', 'action_kind', 'rfc_slug', 'pr_number', 'on_behalf_of']
 
 /** The columns of the application's `actions` that matter; null while there is no such table, or none with the columns it must have. */
 export function actionColumns(db: Database): ActionColumns | null {
-  const isTable = db.prepare(`SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'actions'`).get()
+  const isTable = db.prepare(`SELECT 1 FROM sqlite_schema WHERE type = 'table' AND lower(name) = 'actions'`).get()
   const columns = db.prepare<[], string>(`SELECT lower(name) FROM pragma_table_info('actions')`).pluck().all()
   if (!isTable || !needed.every((name) => columns.includes(name))) return null
   return { repo: columns.includes('repo'), createdAt: columns.includes('created_at') }
@@ -14,9 +14,8 @@ export function actionColumns(db: Database): ActionColumns | null {
 /**
  * Puts triggers on `actions`, made from the columns it has now, so that an action is seen the moment the application writes it,
  * with rfcached running or not. Nothing else in the file mentions the table: the application migrates it as it likes.
- * Returns whether anything had to be made anew: then everything must be derived again.
  */
-export function watchActions(db: Database, columns: ActionColumns | null): boolean {
+export function watchActions(db: Database, columns: ActionColumns | null): void {
   const wanted = columns ? triggers(columns) : new Map<string, string>()
   const present = new Map(
     db
@@ -27,10 +26,9 @@ export function watchActions(db: Database, columns: ActionColumns | null): boole
       .map(({ name, sql }) => [name, sql]),
   )
   const same = wanted.size === present.size && [...wanted].every(([name, sql]) => present.get(name) === sql)
-  if (same) return false
+  if (same) return
   for (const name of present.keys()) db.exec(`DROP TRIGGER ${name}`)
   for (const sql of wanted.values()) db.exec(sql)
-  return true
 }
 
 function triggers(columns: ActionColumns): Map<string, string> {

@@ -24,8 +24,13 @@ export function deriver(db: Database) {
       if (schemaNow === schemaSeen) return
       const columns = actionColumns(db)
       statements = prepared(db, columns)
-      if (watchActions(db, columns)) all()
+      watchActions(db, columns)
+      all()
       schemaSeen = schemaVersion(db)
+    },
+    /** A write failed, and with it all that keepUp may have done in it. */
+    lookAgain: () => {
+      schemaSeen = null
     },
     /** Every pull: when the names or the following of repositories changed, which decides what an action's `repo` says. */
     all,

@@ -57,7 +57,7 @@ function openings(columns: ActionColumns, scope: (pull: string) => string): stri
     : ''
   return `SELECT b.repo AS repo, b.pr_number AS pr_number, min(a.id) AS first, CAST(a.on_behalf_of AS TEXT) AS who
     FROM cached_prs AS b JOIN actions AS a ON a.rfc_slug = b.rfc_slug AND a.pr_number = b.pr_number
-    WHERE ${scope('b')} AND b.opener_is_bot AND coalesce(a.on_behalf_of, '') <> ''
+    WHERE ${scope('b')} AND b.opener_is_bot AND a.on_behalf_of <> '' AND typeof(a.on_behalf_of) <> 'blob'
       AND a.action_kind IN ('propose_rfc', 'open_body_edit_pr', 'open_claim_pr', 'open_metadata_pr', 'open_branch_pr')
       AND ${matches(columns, kindNamed)} ${early}
     GROUP BY b.repo, b.pr_number`

@@ -47,7 +47,12 @@ export function openStore(file: string, options: OpenOptions) {
     adoptClosed: () => adoptClosed(db),
     /** One short write, seen whole or not at all. Nothing may be awaited in it. @throws LeaseLost when fenced and taken over */
     transaction: (write: () => void): void => {
-      inTransaction.immediate(write)
+      try {
+        inTransaction.immediate(write)
+      } catch (error) {
+        derive.lookAgain()
+        throw error
+      }
     },
     /** A write that needs no lease, because it only asks: what a webhook says is kept by whoever hears it. */
     receive: (write: () => void): void => {
