@@ -60,10 +60,14 @@ export function filesApi(client: Client, server: () => Promise<Server>) {
       )
       return answers.flatMap(({ data }) => (data ?? []).filter((item) => item !== null))
     },
-    /** Every file of a folder with its last commit, without texts: one slow request (a history walk a file). Null where absent. */
-    folder: async (fullName: string, path: string, commit: string): Promise<Content[] | null> =>
-      (await client.json(`${repoPath(fullName)}/contents/${encodedPath(path)}?ref=${commit}`, z.array(contentShape)))
-        .data,
+    /**
+     * Every file of a folder with its last commit, without texts: one slow request (a history walk a file: seconds when idle,
+     * minutes under load), so it is not sent twice. Null where absent.
+     */
+    folder: async (fullName: string, path: string, commit: string): Promise<Content[] | null> => {
+      const listing = `${repoPath(fullName)}/contents/${encodedPath(path)}?ref=${commit}`
+      return (await client.json(listing, z.array(contentShape), { retries: 0 })).data
+    },
     /** A file's bytes at a commit; null where Gitea says there is none. */
     raw: (fullName: string, path: string, commit: string): Promise<Uint8Array | null> =>
       client.bytes(`${repoPath(fullName)}/raw/${encodedPath(path)}?ref=${commit}`, proven),
