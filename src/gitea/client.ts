@@ -1,7 +1,6 @@
 import pLimit from 'p-limit'
 import pRetry from 'p-retry'
 import type { z } from 'zod'
-import type { Effects } from '../effects.ts'
 import { IncompleteListing, TooSlow, TransientError } from '../errors.ts'
 import { absent, longestWaitMs, parsed } from './answer.ts'
 import type { HttpAnswer } from './door.ts'
@@ -10,9 +9,10 @@ import { type Change, createSender, type SenderOptions } from './sender.ts'
 /** Requests under way at once; nothing gained from more on Gitea 1.26 or Forgejo 7. */
 export const concurrency = 4
 
-const retries = 4
+const usualRetries = 4
 
-export type ClientOptions = SenderOptions
+/** `retries`: how often what may go better later is tried again. */
+export type ClientOptions = SenderOptions & { retries?: number }
 export type Client = ReturnType<typeof createClient>
 
 /**
@@ -23,16 +23,17 @@ export type Client = ReturnType<typeof createClient>
 export function createClient(options: ClientOptions) {
   const { send, traffic } = createSender(options)
   const limit = pLimit(concurrency)
-  const persistent = <T>(attempt: () => Promise<T>) => retried(() => limit(attempt), options.effects, options.signal)
+  const persistent = <T>(attempt: () => Promise<T>, more: { retries?: number } = {}) =>
+    retried(() => limit(attempt), { ...options, ...more })
   return {
     traffic,
     /** The parsed JSON answer and its headers; `data` is null for a 400, 404 or 409: an absent thing, an empty repository. */
-    json: <S extends z.ZodType>(path: string, shape: S) =>
+    json: <S extends z.ZodType>(path: string, shape: S, more: { retries?: number } = {}) =>
       persistent(async () => {
         const answer = await send(path)
         const { status, headers } = answer
         return { status, headers, data: status < 300 ? parsed(answer, path, shape) : absent(answer, path) }
-      }),
+      }, more),
     /** What `check` makes of the raw answer, null for an absent thing; it throws TransientError for a body that is not whole. */
     bytes: <T>(path: string, check: (answer: HttpAnswer) => T | Promise<T>) =>
       persistent(async () => {
@@ -47,7 +48,10 @@ export function createClient(options: ClientOptions) {
   }
 }
 
-function retried<T>(attempt: () => Promise<T>, { random, sleep }: Effects, signal?: AbortSignal): Promise<T> {
+function retried<T>(
+  attempt: () => Promise<T>,
+  { effects: { random, sleep }, signal, retries = usualRetries }: ClientOptions,
+): Promise<T> {
   return pRetry(attempt, {
     retries,
     minTimeout: 0, // the waiting is ours, below: its clock and its randomness are handed in

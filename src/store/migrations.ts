@@ -11,16 +11,20 @@ export const schemaVersion = 1
 
 /** Brings a file of an older version up to date, each step in its own transaction. @throws ConfigError for a newer one, untouched. */
 export function migrate(db: Database, from: number, file: string, steps: Migration[] = migrations): void {
-  const newest = Math.max(schemaVersion, ...steps.map((step) => step.to))
-  if (from > newest)
-    throw new ConfigError(
-      `${file} was written by a newer rfcached (schema ${from}, this one knows ${newest}).`,
-      'Run the newer rfcached, or give this one another file.',
-    )
+  refuseNewer(from, file, Math.max(schemaVersion, ...steps.map((step) => step.to)))
   for (const { to, sql } of steps.filter((step) => step.to > from)) {
     db.transaction(() => {
       db.exec(sql)
       db.prepare(`UPDATE settings SET value = ? WHERE name = 'schema'`).run(String(to))
     }).immediate()
   }
+}
+
+/** @throws ConfigError for a version this rfcached does not know. */
+export function refuseNewer(version: number, file: string, newest = schemaVersion): void {
+  if (version > newest)
+    throw new ConfigError(
+      `${file} was written by a newer rfcached (schema ${version}, this one knows ${newest}).`,
+      'Run the newer rfcached, or give this one another file.',
+    )
 }

@@ -52,8 +52,8 @@ function connect(file: string): Database {
   }
 }
 
-/** null: rfcached has never been here. */
-function versionOf(db: Database): number | null {
+/** The version of our tables in a file; null: rfcached has never been here. */
+export function versionOf(db: Database): number | null {
   const ours = db.prepare(`SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'entry_files'`).get()
   if (!ours) return null
   return (
@@ -62,6 +62,16 @@ function versionOf(db: Database): number | null {
 }
 
 function install(db: Database, file: string, adopt: boolean, now: number): void {
+  const cached = tablesInTheWay(db, file, adopt)
+  if (cached.length > 0) adoptTables(db, cached, () => create(db, now))
+  else db.transaction(() => create(db, now)).immediate()
+}
+
+/**
+ * The cached_* tables of a file where we have never been, to be set aside.
+ * @throws ConfigError when they may not be, and for other tables of our names.
+ */
+export function tablesInTheWay(db: Database, file: string, adopt: boolean): string[] {
   const taken = foreignTables(db)
   const cached = taken.filter((name) => name.startsWith('cached_'))
   const others = taken.filter((name) => !name.startsWith('cached_'))
@@ -75,8 +85,7 @@ function install(db: Database, file: string, adopt: boolean, now: number): void 
       `${file} already has tables that are not rfcached's: ${cached.join(', ')}.`,
       'Say `rfcached reconcile --once --rebuild --adopt` to keep them as before_rfcached_* and to have rfcached fill its own in their place.',
     )
-  if (cached.length > 0) adoptTables(db, cached, () => create(db, now))
-  else db.transaction(() => create(db, now)).immediate()
+  return cached
 }
 
 function create(db: Database, now: number): void {
