@@ -1,4 +1,5 @@
-import { type FakeRequest, json, Refusal } from './answer.ts'
+import type { FakeRequest, Refusal } from './answer.ts'
+import { refusal } from './refusals.ts'
 import type { State } from './state/state.ts'
 import { findUser, type Token, type User } from './state/user.ts'
 
@@ -31,9 +32,9 @@ function ofToken(state: State, value: string): Credentials {
   return { caller: state.users.get(token.userId), token }
 }
 
-function badCredentials({ dialect, url }: State): Refusal {
-  const message = dialect.forgejo ? 'user does not exist [uid: 0, name: ]' : 'invalid username, password or token'
-  return new Refusal(json(401, { message, [dialect.since(16) ? 'url' : 'documentation_url']: `${url}/api/swagger` }))
+function badCredentials(state: State): Refusal {
+  const message = state.dialect.forgejo ? 'user does not exist [uid: 0, name: ]' : 'invalid username, password or token'
+  return refusal(state, 401, message)
 }
 
 export type Scope = 'repository' | 'issue' | 'organization' | 'user' | 'admin'
@@ -48,5 +49,5 @@ export function checkScope(state: State, { token }: Credentials, method: string,
   const message = state.dialect.forgejo
     ? `token does not have at least one of required scope(s): [${required}]`
     : `token does not have at least one of required scope(s), required=[${required}], token scope=${token.scopes.join(',')}`
-  throw new Refusal(json(403, { message, url: `${state.url}/api/swagger` }))
+  throw refusal(state, 403, message)
 }

@@ -1,9 +1,16 @@
 import { json, Refusal } from './answer.ts'
 import type { Call } from './call.ts'
+import type { State } from './state/state.ts'
 
 /** An error as the server's version words it: a message, and where the API is documented. */
+export function refusal({ dialect, url }: State, status: number, message: string): Refusal {
+  const key = dialect.since(16) ? 'url' : 'documentation_url'
+  return new Refusal(json(status, { message, [key]: `${url}/api/swagger` }))
+}
+
+/** The same, of a request that has found its route. */
 export function failure(call: Call, status: number, message: string): Refusal {
-  return new Refusal(json(status, { message, [docs(call)]: `${call.state.url}/api/swagger` }))
+  return refusal(call.state, status, message)
 }
 
 /** Something that is not there, or not for this caller. */
@@ -20,8 +27,4 @@ export function absent(call: Call, errors: string[] | null = null, message?: str
 /** Not for this caller, who may know that it exists. */
 export function forbidden(call: Call, message: string): Refusal {
   return failure(call, 403, message)
-}
-
-function docs(call: Call): string {
-  return call.state.dialect.since(16) ? 'url' : 'documentation_url'
 }

@@ -22,13 +22,14 @@ export function router(lines: RouteLine[]): (state: State, request: FakeRequest)
       return answer(compiled, state, request)
     } catch (error) {
       if (error instanceof Refusal) return error.answer
+      if (error instanceof URIError) return nothing(400)
       throw error
     }
   }
 }
 
 function answer(lines: Compiled[], state: State, request: FakeRequest): FakeAnswer {
-  const [path = '', query = ''] = below(state, request.path).split('?', 2)
+  const { pathname: path, search: query } = split(below(state, request.path))
   const fitting = lines.filter((line) => (line.exists?.(state) ?? true) && fits(line.parts, path.split('/')))
   const line = fitting.find(({ method }) => method === request.method)
   if (!line) return unroutable(state, request, fitting)
@@ -43,6 +44,11 @@ function unroutable(state: State, request: FakeRequest, fitting: Compiled[]): Fa
   if (state.dialect.forgejo) credentialsOf(state, request)
   if (fitting.length === 0) return noRoute()
   return { ...nothing(405), headers: { Allow: fitting.map(({ method }) => method).join(',') } }
+}
+
+function split(path: string): { pathname: string; search: string } {
+  const mark = path.indexOf('?')
+  return mark < 0 ? { pathname: path, search: '' } : { pathname: path.slice(0, mark), search: path.slice(mark) }
 }
 
 /** The path below /api/v1; a server may itself live below a path. */

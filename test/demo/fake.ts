@@ -1,6 +1,7 @@
 import type { DialectName } from '../../src/demo/dialect.ts'
 import { fakeDoor } from '../../src/demo/door.ts'
 import { type FakeGitea, fakeGitea } from '../../src/demo/fake-gitea.ts'
+import { parsed } from './parsed.ts'
 
 export const dialects: DialectName[] = ['gitea-1.15', 'gitea-1.26', 'forgejo-7']
 
@@ -40,13 +41,5 @@ function asker(fake: FakeGitea) {
     const answer = await door({ method, path: `/api/v1${path}`, headers, ...sent })
     const text = Buffer.from(answer.body).toString()
     return { status: answer.status, headers: answer.headers, text, json: parsed(text) }
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
   }
 }

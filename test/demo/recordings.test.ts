@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { fieldsOf } from './fields.ts'
+import { parsed } from './parsed.ts'
 import { recordedOld, recordedOldStory, recordedStory } from './recorded-world.ts'
 
 type Recorded = { method: string; path: string; status: number; headers: Record<string, string>; body: string }
@@ -95,12 +96,4 @@ function linesOf<T>(server: string, file: string): T[] {
     .trim()
     .split('\n')
     .map((line): T => JSON.parse(line))
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

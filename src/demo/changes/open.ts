@@ -1,5 +1,5 @@
 import { notifyPull } from '../events/pulls.ts'
-import { addPull, isOpen, type Pull } from '../state/pull.ts'
+import { addPull, headRef, isOpen, type Pull } from '../state/pull.ts'
 import { type Repo, tipOf } from '../state/repo.ts'
 import type { State } from '../state/state.ts'
 import { seconds } from '../state/state.ts'
@@ -44,4 +44,12 @@ export function openAgitPull(
   if (state.dialect.forgejo) repo.updated = seconds(state)
   notifyPull(state, repo, pull, 'opened', poster)
   return pull
+}
+
+/** Pushes again to an AGit pull. */
+export function pushAgitPull(state: State, repo: Repo, pull: Pull, commit: string, pusher: User): void {
+  repo.refs.set(headRef(pull), commit)
+  pull.updated = seconds(state)
+  if (state.dialect.forgejo) repo.updated = seconds(state)
+  notifyPull(state, repo, pull, 'synchronized', pusher)
 }

@@ -41,13 +41,11 @@ function ensure(below: Map<string, Map<string, Change>>, name: string): Map<stri
   return inner
 }
 
+/** An entry with its path from the root. */
+export type TreeRow = TreeEntry & { path: string }
+
 /** Every entry with its full path, directories before what they hold: the order of `git ls-tree [-r] -t`. */
-export function* listTree(
-  store: ObjectStore,
-  treeId: string,
-  recursive: boolean,
-  prefix = '',
-): Generator<TreeEntry & { path: string }> {
+export function* listTree(store: ObjectStore, treeId: string, recursive: boolean, prefix = ''): Generator<TreeRow> {
   for (const entry of store.tree(treeId)?.values() ?? []) {
     const path = prefix + entry.name
     yield { ...entry, path }

@@ -2,7 +2,7 @@ import { type FakeAnswer, json } from '../answer.ts'
 import { type Call, param } from '../call.ts'
 import { type Commit, EMPTY_TREE } from '../git/objects.ts'
 import { resolve, sortedRefs } from '../git/refs.ts'
-import { listTree } from '../git/trees.ts'
+import { listTree, type TreeRow } from '../git/trees.ts'
 import { absent, failure } from '../refusals.ts'
 import { repoOf } from '../repo-of.ts'
 import type { RouteLine } from '../router.ts'
@@ -49,12 +49,7 @@ function tree(call: Call): FakeAnswer {
  * A page of a tree's entries; `sha` echoes what the name resolved to. Past the end it is null. Forgejo 7.0.0 says
  * truncated on the last page too, when there was one before (services/repository/files/tree.go).
  */
-function treePage(
-  call: Call,
-  repo: Repo,
-  sha: string,
-  entries: ReturnType<typeof listTree> extends Generator<infer E> ? E[] : never,
-): FakeAnswer {
+function treePage(call: Call, repo: Repo, sha: string, entries: TreeRow[]): FakeAnswer {
   const size = Math.min(positive(call.query.get('per_page')) ?? 1000, 1000)
   const page = positive(call.query.get('page')) ?? 1
   const rows = entries.slice((page - 1) * size, page * size)

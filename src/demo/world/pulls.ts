@@ -9,7 +9,7 @@ import {
   rewritePull,
 } from '../changes/edit.ts'
 import { type MergeOptions, mergePull } from '../changes/merge.ts'
-import { openAgitPull, openPull } from '../changes/open.ts'
+import { openAgitPull, openPull, pushAgitPull } from '../changes/open.ts'
 import { findRepo, type Repo } from '../state/repo.ts'
 import { nextId, type State } from '../state/state.ts'
 import { type By, doerOf, pullNumbered, repoNamed } from './find.ts'
@@ -55,6 +55,10 @@ export function pullsOf(state: State) {
     retarget(name: string, number: number, base: string, by: By = {}) {
       const { repo, pull, doer } = on(name, number, by)
       retargetPull(state, repo, pull, base, doer)
+    },
+    pushAgit(name: string, number: number, commit: string, by: By = {}) {
+      const { repo, pull, doer } = on(name, number, by)
+      pushAgitPull(state, repo, pull, commit, doer)
     },
     comment(name: string, number: number, body: string, by: By = {}) {
       const { repo, pull, doer } = on(name, number, by)

@@ -2,6 +2,7 @@ import { request } from 'undici'
 import { describe, expect, test } from 'vitest'
 import type { DialectName } from '../../../src/demo/dialect.ts'
 import { type Asked, madeFake } from '../fake.ts'
+import { parsed } from '../parsed.ts'
 import { tellStory } from './story.ts'
 import type { Server } from './teller.ts'
 
@@ -46,12 +47,4 @@ async function dialectOf(origin: string): Promise<DialectName> {
   const { text } = await realServer(origin).ask('/version')
   if (text.includes('+gitea-')) return 'forgejo-7'
   return text.includes('"1.15.') ? 'gitea-1.15' : 'gitea-1.26'
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
