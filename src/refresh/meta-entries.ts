@@ -1,14 +1,15 @@
 import { IncompleteListing } from '../errors.ts'
-import { isEntryFile, maxEntryBytes, readEntry, tooLarge } from '../rules/entry.ts'
+import { isEntryFile } from '../rules/entry.ts'
 import { touchedBetween } from '../rules/history.ts'
 import type { RepoRow } from '../store/repos.ts'
 import { defaultTip } from './default-branch.ts'
 import { settleEntries, wantedNames } from './entries-settled.ts'
-import { type ReadText, readTexts } from './entry-texts.ts'
+import { type ListedFile, writeFiles } from './entries-written.ts'
+import { readTexts } from './entry-texts.ts'
 import { ask, believed, type Mirror, metaRepo, type Refreshed, timeNow, writeAll } from './mirror.ts'
 import { listedRow } from './repos.ts'
 
-type Listing = { tip: string | null; files: Map<string, { sha: string; size: number }> }
+type Listing = { tip: string | null; files: Map<string, ListedFile> }
 
 /** Brings cached_rfcs up to date with rfcs/ at one commit of the meta repository: only blobs that are not held are read. */
 export async function refreshMetaEntries(mirror: Mirror, whole: boolean): Promise<Refreshed> {
@@ -21,9 +22,8 @@ export async function refreshMetaEntries(mirror: Mirror, whole: boolean): Promis
   const missing = new Map([...listing.files].filter(([path, { sha }]) => held.get(path)?.blob !== sha))
   const texts = await readTexts(mirror, meta.full_name, listing.tip, missing)
   const touched = await touchedSince(mirror, meta, listing.tip)
-  store.transaction(() => {
+  await writeFiles(mirror, missing, texts, touched, () => {
     for (const path of gone(listing)) store.entryFiles.drop(path)
-    writeFiles(mirror, missing, texts, touched)
     settleEntries(mirror)
   })
   await findNames(mirror, meta.id)
@@ -57,24 +57,6 @@ async function touchedSince({ gitea }: Mirror, meta: RepoRow, tip: string | null
   if (meta.tip === tip) return new Set()
   const range = await gitea.commits.between(meta.full_name, meta.tip, tip)
   return range && touchedBetween(meta.tip, tip, range)
-}
-
-function writeFiles(
-  { store }: Mirror,
-  missing: Listing['files'],
-  texts: Map<string, ReadText>,
-  touched: Set<string> | null,
-): void {
-  if (touched === null) store.entryFiles.setAllDue()
-  else for (const path of touched) store.entryFiles.setDue(path)
-  for (const [path, { sha, size }] of missing) {
-    const text = texts.get(path)
-    const read = text && size <= maxEntryBytes ? readEntry(text.bytes) : { fields: null, problem: tooLarge }
-    if (read.fields) store.entryFiles.writeGood(path, sha, read.fields, read.problem)
-    else store.entryFiles.writeBroken(path, sha, read.problem)
-    store.entryFiles.setDue(path)
-    if (text?.committedAt) store.entryFiles.date(path, text.committedAt, text.commit)
-  }
 }
 
 /** Repositories that entries name and nobody has listed yet: made just now, or renamed since. */
