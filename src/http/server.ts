@@ -1,4 +1,4 @@
-import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import type { Health } from '../health.ts'
 import type { ChangesPage } from '../store/changes.ts'
 import { changesRoutes } from './changes.ts'
@@ -12,6 +12,8 @@ export type ServerOptions = {
 }
 
 const deadlineMs = 10_000
+/** Node looks for late clients every 30 s unless told. */
+const checkEveryMs = 1000
 
 /** The daemon's HTTP: webhooks in, health out. A client that sends its headers or its body too slowly is cut off. */
 export function createServer({ webhook, changes, health, log }: ServerOptions): FastifyInstance {
@@ -19,6 +21,7 @@ export function createServer({ webhook, changes, health, log }: ServerOptions): 
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
     requestTimeout: deadlineMs,
+    http: { connectionsCheckingInterval: checkEveryMs },
     connectionTimeout: 2 * deadlineMs,
     forceCloseConnections: 'idle',
     exposeHeadRoutes: false,

@@ -2,17 +2,20 @@ import { z } from 'zod'
 import { readBranchName } from './branch-name.ts'
 import type { Target } from './target.ts'
 
-/** The few fields of a webhook's payload that say where to look; whatever else it claims is not believed. */
+const id = z.number().int().positive()
+
+/** The few fields of a webhook's payload that say where to look; whatever else it claims is not believed. An odd one is none. */
 export const payloadShape = z.object({
-  action: z.string().max(100).nullish(),
-  ref: z.string().nullish(),
-  ref_type: z.string().nullish(),
-  number: z.number().int().positive().nullish(),
-  pull_request: z.object({ number: z.number().int().positive().nullish() }).nullish(),
-  issue: z.object({ number: z.number().int().positive(), pull_request: z.unknown() }).nullish(),
+  action: z.string().max(100).nullish().catch(null),
+  ref: z.string().nullish().catch(null),
+  ref_type: z.string().nullish().catch(null),
+  number: id.nullish().catch(null),
+  pull_request: z.object({ number: id.nullish() }).nullish().catch(null),
+  issue: z.object({ number: id, pull_request: z.unknown() }).nullish().catch(null),
   repository: z
-    .object({ id: z.number().int().positive(), full_name: z.string().max(500), default_branch: z.string().nullish() })
-    .nullish(),
+    .object({ id, full_name: z.string().max(500), default_branch: z.string().nullish().catch(null) })
+    .nullish()
+    .catch(null),
 })
 export type Payload = z.infer<typeof payloadShape>
 
