@@ -53,10 +53,17 @@ export function changesTable(db: Database) {
     /** What moved since then, a line a row: what came and went again is nothing. */
     since: (seq: number): Moved[] =>
       moved.all({ since: seq }).flatMap(({ table_name: table, key, first, last }) => {
-        if (first === 'new' && last === 'gone') return []
-        return [{ table, key, op: last === 'changed' ? first : last }]
+        const op = wordFor(first, last)
+        return op ? [{ table, key, op }] : []
       }),
   }
+}
+
+/** One word for a story told by its first and its last: a row that went and came back only changed. */
+function wordFor(first: Moved['op'], last: Moved['op']): Moved['op'] | null {
+  if (last === 'gone') return first === 'new' ? null : 'gone'
+  if (first === 'gone') return 'changed'
+  return first === 'new' ? 'new' : last
 }
 
 /** How many rows of each table are new, changed, gone. */
