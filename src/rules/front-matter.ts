@@ -9,12 +9,12 @@ export type FrontMatter = { values: ReadonlyMap<string, unknown>; body: string }
 const openingLine = /^---[ \t]*(?:ya?ml[ \t]*)?(?=\r?\n)/
 const closingLine = /\n---[ \t]*\r?(?:\n|$)/g
 
-const maxBlock = 65_536
+const maxBlock = 32_768
 const maxBlanks = 1000
 
 const noFrontMatter = 'The file does not begin with front matter: make its first line `---`.'
 const unclosed = 'The front matter is not closed: end it with a line that is just `---`.'
-const tooLong = 'The front matter is longer than 65,536 characters: move text below its closing `---`.'
+const tooLong = 'The front matter is longer than 32,768 characters: move text below its closing `---`.'
 const tooBlank = 'The front matter has more than 1,000 blanks or blank lines in a row: remove them.'
 const strayDashes = 'The front matter has a line that begins with `---` and goes on: indent that line or change it.'
 

@@ -1,4 +1,14 @@
-import { isMap, isScalar, isSeq, Lexer, LineCounter, parseDocument, type YAMLError, type YAMLMap } from 'yaml'
+import {
+  type Document,
+  isMap,
+  isScalar,
+  isSeq,
+  Lexer,
+  LineCounter,
+  parseDocument,
+  type YAMLError,
+  type YAMLMap,
+} from 'yaml'
 import { Unreadable } from './unreadable.ts'
 import { duplicateKey, excerpt, inspectYaml, type Resolve, tooDeep } from './yaml-inspect.ts'
 
@@ -29,7 +39,7 @@ const options = {
 export function readYamlMap(yaml: string): Map<string, unknown> {
   refuseManyTokens(yaml)
   const lines = new LineCounter()
-  const document = parseDocument(yaml, { ...options, lineCounter: lines })
+  const document = parse(yaml, lines)
   refuseErrors(document.errors, lines)
   const resolve = inspectYaml(document, lines)
   if (document.contents === null) return new Map()
@@ -37,16 +47,24 @@ export function readYamlMap(yaml: string): Map<string, unknown> {
   return topLevel(document.contents, resolve, lines)
 }
 
-// The time to read is bounded by the tokens, not the bytes: 64 KiB of `[` would take ten times as long as of words.
+// The time to read is bounded by the tokens, not the length: a thousand `[` take as long as a thousand words.
 function refuseManyTokens(yaml: string): void {
   let tokens = 0
   for (const _ of new Lexer().lex(yaml)) if (++tokens > maxTokens) throw new Unreadable(tooManyTokens)
 }
 
+// The parser throws for one thing, its stack running out; deep inside a collection it makes an error of it instead.
+function parse(yaml: string, lines: LineCounter): Document.Parsed {
+  try {
+    return parseDocument(yaml, { ...options, lineCounter: lines })
+  } catch (cause) {
+    throw new Unreadable(tooDeep, { cause })
+  }
+}
+
 function refuseErrors(errors: readonly YAMLError[], lines: LineCounter): void {
   const [first] = errors
   if (first === undefined) return
-  // The parser's own stack ran out.
   if (errors.some(({ code }) => code === 'RESOURCE_EXHAUSTION')) throw new Unreadable(tooDeep)
   if (first.code === 'MULTIPLE_DOCS') throw new Unreadable(twoDocuments)
   const { line } = lines.linePos(first.pos[0])

@@ -61,6 +61,7 @@ test('nesting is read down to a depth that does not depend on the stack', () => 
   const nested = (depth: number) => read(file(`slug: a\nx: ${'['.repeat(depth)}${']'.repeat(depth)}`))
   expect(nested(90).fields).not.toBeNull()
   for (const depth of [110, 500, 1000, 4000]) expect(nested(depth).problem).toContain('nested too deeply')
+  expect(read(file(`slug: a\nx: ${'? '.repeat(4500)}\n- ]\n- `)).problem).toContain('nested too deeply')
 })
 
 test('nothing is remembered: a malformed file is a problem each time it is read', () => {
