@@ -12,7 +12,8 @@ export function health({ store, effects }: Mirror, pulse: Pulse, probeEveryMs: n
   const now = effects.now()
   const last = Number(store.settings.get('last_complete') ?? 0)
   if (pulse.refused) return { ok: false, sentence: pulse.refused }
-  if (pulse.trouble) return { ok: false, sentence: `The database cannot be worked on: ${pulse.trouble}` }
+  const [trouble] = pulse.troubles.values()
+  if (trouble) return { ok: false, sentence: `Work is interrupted: ${trouble}` }
   if (now - pulse.beatAt > stalledAfterMs)
     return { ok: false, sentence: 'The worker has not looked at its queue for 15 minutes.' }
   if (!pulse.leads && store.lease.holder(now) === null)

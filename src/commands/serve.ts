@@ -8,8 +8,9 @@ import { createLog } from '../log.ts'
 import type { Mirror } from '../refresh/mirror.ts'
 import { utcOf } from '../rules/time.ts'
 import { systemdNotifier } from '../systemd.ts'
+import { type Bell, createBell } from '../work/bell.ts'
 import { prune } from '../work/prune.ts'
-import { receive } from '../work/receive.ts'
+import { type Delivery, receive } from '../work/receive.ts'
 import { startReconciler } from '../work/reconciler.ts'
 import { type Pulse, runService } from '../work/service.ts'
 import type { CommonOptions, ExitCode } from './program.ts'
@@ -26,9 +27,10 @@ export async function serve({ config: path }: CommonOptions): Promise<ExitCode> 
   const abandoning = new AbortController()
   using store = openConfiguredStore(config)
   await using mirror = openMirror(config, giteaToken(config, process.env), store, { log, signal: abandoning.signal })
-  const pulse: Pulse = { leads: false, beatAt: mirror.effects.now(), refused: null, trouble: null }
+  const pulse: Pulse = { leads: false, beatAt: mirror.effects.now(), refused: null, troubles: new Map() }
+  const bell = createBell()
   await using reconciler = startReconciler(mirror, config.reconcile)
-  const app = await listen(config, mirror, () => health(mirror, pulse, reconciler.probeEveryMs()))
+  const app = await listen(config, mirror, bell, () => health(mirror, pulse, reconciler.probeEveryMs()))
   await using notifier = notify(pulse, mirror)
   onSignals(log, () => {
     notifier.stopping()
@@ -38,7 +40,7 @@ export async function serve({ config: path }: CommonOptions): Promise<ExitCode> 
   })
   const pruning = setInterval(() => pulse.leads && prune(mirror, config.retention), pruneEveryMs).unref()
   store.jobs.request('reconcile', 'startup', utcOf(mirror.effects.now()))
-  await runService(mirror, pulse, stopping.signal)
+  await runService(mirror, pulse, bell, stopping.signal)
   clearInterval(pruning)
   await app.close()
   log.info('stopped')
@@ -48,6 +50,7 @@ export async function serve({ config: path }: CommonOptions): Promise<ExitCode> 
 async function listen(
   config: Config,
   mirror: Mirror,
+  bell: Bell,
   healthNow: () => ReturnType<typeof health>,
 ): Promise<FastifyInstance> {
   const { host, port } = config.listen
@@ -66,7 +69,7 @@ async function listen(
     mirror.log.warn({ status: reason, count: refusals.get(reason) }, 'delivery refused')
   }
   const app = createServer({
-    webhook: { secrets, receive: (delivery) => receive(mirror, delivery), refused },
+    webhook: { secrets, receive: (delivery) => heard(mirror, bell, delivery), refused },
     changes: mirror.store.changes.page,
     health: healthNow,
     log: mirror.log,
@@ -82,6 +85,12 @@ async function listen(
       { cause },
     )
   }
+}
+
+function heard(mirror: Mirror, bell: Bell, delivery: Delivery): boolean {
+  const isNew = receive(mirror, delivery)
+  if (isNew) bell.ring()
+  return isNew
 }
 
 function isLoopback(host: string): boolean {

@@ -1,8 +1,9 @@
 import { LeaseLost, sentence, TokenRefused } from '../errors.ts'
 import type { Mirror } from '../refresh/mirror.ts'
+import type { Bell } from './bell.ts'
 import { runJob } from './job.ts'
 import { giveUpLead, heartbeatMs, holderName, takeLead } from './lead.ts'
-import { createWorker } from './worker.ts'
+import { atOnce, createWorker } from './worker.ts'
 
 /** How the service feels, for health and status. Times are milliseconds since 1970. */
 export type Pulse = {
@@ -11,9 +12,12 @@ export type Pulse = {
   beatAt: number
   /** The sentence while Gitea refuses the token: nothing is asked until a probe finds it accepted. */
   refused: string | null
-  /** What the database said last time it could not be written. */
-  trouble: string | null
+  /** What the database said to each loop that could not write it, until it could again. */
+  troubles: Map<string, string>
 }
+
+/** A service at work, and the bell that wakes it when something was asked for. */
+type Running = { mirror: Mirror; pulse: Pulse; bell: Bell; signal: AbortSignal }
 
 /** How long the worker sleeps at the most: another process may have asked. */
 const longestNapMs = 500
@@ -24,11 +28,13 @@ const pauseAfterTroubleMs = 1000
  * while. Ends when stopped (what is under way is finished or abandoned with the client's own signal) and
  * @throws LeaseLost when another process took over.
  */
-export async function runService(mirror: Mirror, pulse: Pulse, signal: AbortSignal): Promise<void> {
+export async function runService(mirror: Mirror, pulse: Pulse, bell: Bell, signal: AbortSignal): Promise<void> {
   const name = holderName(mirror)
   const stop = new AbortController()
-  const both = AbortSignal.any([signal, stop.signal])
-  const loops = [heart(mirror, name, pulse, both), workLoop(mirror, pulse, both), jobLoop(mirror, pulse, both)]
+  const running = { mirror, pulse, bell, signal: AbortSignal.any([signal, stop.signal]) }
+  // Each worker by itself: a refresh that takes minutes must not keep the others from what was asked meanwhile.
+  const workers = Array.from({ length: atOnce }, (_, index) => workLoop(running, `worker ${index + 1}`))
+  const loops = [heart(running, name), jobLoop(running), ...workers]
   try {
     await Promise.race([Promise.all(loops), failing(loops)])
   } finally {
@@ -39,31 +45,35 @@ export async function runService(mirror: Mirror, pulse: Pulse, signal: AbortSign
 }
 
 /** Takes the lease when it is free and renews it; one that was lost is not taken again by this process. */
-async function heart(mirror: Mirror, name: string, pulse: Pulse, signal: AbortSignal): Promise<void> {
-  await repeat(mirror, signal, pulse, async () => {
+function heart(running: Running, name: string): Promise<void> {
+  const { mirror, pulse, bell } = running
+  return repeat(running, 'lease', async () => {
     const took = takeLead(mirror, name)
     if (pulse.leads && !took) throw new LeaseLost()
     if (took && !pulse.leads) mirror.log.info('leading')
+    if (took !== pulse.leads) bell.ring()
     pulse.leads = took
     return took ? heartbeatMs : longestNapMs
   })
 }
 
-async function workLoop(mirror: Mirror, pulse: Pulse, signal: AbortSignal): Promise<void> {
+function workLoop(running: Running, name: string): Promise<void> {
+  const { mirror, pulse, signal } = running
   const { store, effects } = mirror
   const worker = createWorker(mirror)
-  await repeat(mirror, signal, pulse, async () => {
+  return repeat(running, name, async () => {
     pulse.beatAt = effects.now()
     if (!pulse.leads || pulse.refused) return longestNapMs
-    await worker.drain({ withDates: true, signal })
-    const next = store.targets.nextDue()
-    return next === null ? longestNapMs : Math.max(1, next - effects.now())
+    await worker.drain({ withDates: true, turns: 1, signal })
+    const next = store.targets.nextDue() ?? Number.POSITIVE_INFINITY
+    return Math.min(Math.max(next - effects.now(), 1), longestNapMs)
   })
 }
 
-async function jobLoop(mirror: Mirror, pulse: Pulse, signal: AbortSignal): Promise<void> {
+function jobLoop(running: Running): Promise<void> {
+  const { mirror, pulse, bell } = running
   const { store, log } = mirror
-  await repeat(mirror, signal, pulse, async () => {
+  return repeat(running, 'jobs', async () => {
     const job = pulse.leads ? store.jobs.nextPending() : null
     if (!job) return longestNapMs
     try {
@@ -74,34 +84,31 @@ async function jobLoop(mirror: Mirror, pulse: Pulse, signal: AbortSignal): Promi
       if (error instanceof TokenRefused) pulse.refused = sentence(error)
       log.error({ job: job.id, kind: job.kind, err: error }, 'job failed')
     }
+    bell.ring()
     return 0
   })
 }
 
-/** Runs `step` again after the milliseconds it says, at most a nap; trouble (a full disk, a locked file) is kept and tried again. */
+/** Runs `step` again after the milliseconds it says, or when the bell rings; trouble (a full disk, a locked file) is tried again. */
 async function repeat(
-  { effects, log }: Mirror,
-  signal: AbortSignal,
-  pulse: Pulse,
+  { mirror, pulse, bell, signal }: Running,
+  name: string,
   step: () => Promise<number>,
 ): Promise<void> {
   while (!signal.aborted) {
+    const rung = bell.signal()
     let pause = pauseAfterTroubleMs
     try {
-      pause = Math.min(await step(), heartbeatMs)
-      pulse.trouble = null
+      pause = await step()
+      pulse.troubles.delete(name)
     } catch (error) {
       if (error instanceof LeaseLost) throw error
       if (error instanceof TokenRefused) pulse.refused = sentence(error)
-      else pulse.trouble = sentence(error)
-      if (!signal.aborted) log.error({ err: error }, 'work interrupted')
+      else pulse.troubles.set(name, sentence(error))
+      if (!signal.aborted) mirror.log.error({ err: error }, 'work interrupted')
     }
-    await nap(effects, pause, signal)
+    await mirror.effects.sleep(pause, AbortSignal.any([signal, rung])).catch(() => {})
   }
-}
-
-async function nap({ sleep }: Mirror['effects'], ms: number, signal: AbortSignal): Promise<void> {
-  await sleep(ms, signal).catch(() => {})
 }
 
 /** Rejects with the first loop that fails. */

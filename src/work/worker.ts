@@ -5,7 +5,7 @@ import { type Target, targetName, targetOf } from '../rules/target.ts'
 import type { Claim } from '../store/targets.ts'
 
 /** Targets refreshed at once; the client bounds the requests. */
-const atOnce = 4
+export const atOnce = 4
 const firstBackoffMs = 1000
 const longestBackoffMs = 10 * 60_000
 
@@ -17,6 +17,8 @@ export type DrainOptions = {
   withDates: boolean
   /** Called after each target, with how many are done and how many are known of. */
   onProgress?: (done: number, total: number) => void
+  /** How many at once. */
+  turns?: number
   /** Claims nothing more once aborted; what is under way is finished. */
   signal?: AbortSignal
 }
@@ -51,7 +53,7 @@ export function createWorker(mirror: Mirror) {
      * Works until nothing is due, at most four targets at once. What fails is asked again, not before its back-off is over.
      * @throws TokenRefused, LeaseLost at once: no other target would fare better.
      */
-    async drain({ withDates, onProgress, signal }: DrainOptions): Promise<Drained> {
+    async drain({ withDates, onProgress, turns = atOnce, signal }: DrainOptions): Promise<Drained> {
       const drained: Drained = { refreshed: 0, warnings: [] }
       const turn = async (): Promise<void> => {
         for (let claim = next(withDates); claim; claim = signal?.aborted ? null : next(withDates)) {
@@ -62,7 +64,7 @@ export function createWorker(mirror: Mirror) {
       }
       // Refreshes ask for more while they run, so one round may leave some for the next.
       while (!signal?.aborted && store.targets.isDue(effects.now(), withDates))
-        await together(Array.from({ length: atOnce }, turn))
+        await together(Array.from({ length: turns }, turn))
       return drained
     },
   }
