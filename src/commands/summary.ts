@@ -1,6 +1,7 @@
 import Table from 'cli-table3'
 import { z } from 'zod'
-import type { JobEnd, JobKind } from '../work/job.ts'
+import type { JobKind } from '../work/job.ts'
+import type { JobEnd } from '../work/job-end.ts'
 
 const mostLines = 20
 

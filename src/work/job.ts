@@ -1,16 +1,11 @@
 import { sentence } from '../errors.ts'
 import type { Mirror } from '../refresh/mirror.ts'
 import { utcOf } from '../rules/time.ts'
-import type { JobRow, JobStatus } from '../store/jobs.ts'
+import type { JobRow } from '../store/jobs.ts'
+import type { JobEnd, Progress } from './job-end.ts'
 import { probeOnce } from './probe-job.ts'
 import { readAgain, reconcileAll } from './reconcile.ts'
 import { foresee, verify } from './verify.ts'
-
-/** How a run ended: what `--json` prints of it, and the sentence for a person when it did not end well. */
-export type JobEnd = { status: Exclude<JobStatus, 'pending' | 'running'>; message: string | null; result: object }
-
-/** Shows how far a run is: `done` of `total` of what the phase counts. */
-export type Progress = (phase: string, done: number, total: number) => void
 
 type Work = (mirror: Mirror, progress: Progress) => Promise<JobEnd>
 

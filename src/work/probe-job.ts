@@ -2,7 +2,7 @@ import type { Mirror } from '../refresh/mirror.ts'
 import { probe } from '../refresh/probe.ts'
 import { targetName } from '../rules/target.ts'
 import { utcOf } from '../rules/time.ts'
-import type { JobEnd, Progress } from './job.ts'
+import type { JobEnd, Progress } from './job-end.ts'
 
 /**
  * The job `probe`: asks for what moved; the worker reads it. Before the first whole sweep there is nothing to compare with, and

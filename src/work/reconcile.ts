@@ -1,7 +1,7 @@
 import { ask, type Mirror } from '../refresh/mirror.ts'
 import { refresh } from '../refresh/refresh.ts'
 import { type Counts, countMoved } from '../store/changes.ts'
-import type { JobEnd, Progress } from './job.ts'
+import type { JobEnd, Progress } from './job-end.ts'
 import { createWorker, type Drained } from './worker.ts'
 
 /** What a whole sweep did; requests, bytes and seconds until the rows were complete, the dates apart. */

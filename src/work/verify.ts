@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Mirror } from '../refresh/mirror.ts'
 import { compareFiles, type Drift } from '../store/compare.ts'
 import { openStore } from '../store/store.ts'
-import type { JobEnd, Progress } from './job.ts'
+import type { JobEnd, Progress } from './job-end.ts'
 import { reconcile } from './reconcile.ts'
 
 /** A look at a copy takes seconds, and Gitea moves meanwhile: what differs once may be only late. */
