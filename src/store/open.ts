@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import Sqlite, { type Database } from 'better-sqlite3'
 import { ConfigError, sentence } from '../errors.ts'
-import { adoptTables } from './adopt.ts'
-import { migrate, schemaVersion } from './migrations.ts'
+import { adoptTables, refuseForeignKeys } from './adopt.ts'
+import { migrate, refuseNewer, schemaVersion } from './migrations.ts'
 
 const schema = readFileSync(new URL('../../schema.sql', import.meta.url), 'utf8')
 const busyMs = 10_000
@@ -27,8 +27,12 @@ export function openDatabase(file: string, { create = true, adopt = false, now }
   const db = connect(file)
   try {
     const version = versionOf(db)
-    if (version === null) install(db, file, adopt, now())
-    else migrate(db, version, file)
+    const aside = version === null ? tablesInTheWay(db, file, adopt) : []
+    if (version !== null) refuseNewer(version, file)
+    usable(file, () => db.pragma('journal_mode = WAL')) // the first write: a file that is refused stays as it was
+    if (version !== null) migrate(db, version, file)
+    else if (aside.length > 0) adoptTables(db, aside, () => makeTables(db, now()))
+    else db.transaction(() => makeTables(db, now())).immediate()
     return db
   } catch (error) {
     db.close()
@@ -37,12 +41,18 @@ export function openDatabase(file: string, { create = true, adopt = false, now }
 }
 
 function connect(file: string): Database {
-  try {
+  return usable(file, () => {
     const db = new Sqlite(file, { timeout: busyMs })
-    db.pragma('journal_mode = WAL')
+    db.pragma('schema_version')
     db.pragma('synchronous = NORMAL')
     db.pragma('foreign_keys = ON')
     return db
+  })
+}
+
+function usable<T>(file: string, act: () => T): T {
+  try {
+    return act()
   } catch (cause) {
     throw new ConfigError(
       `The database ${file} cannot be opened for writing: ${sentence(cause)}.`,
@@ -54,30 +64,25 @@ function connect(file: string): Database {
 
 /** The version of our tables in a file; null: rfcached has never been here. */
 export function versionOf(db: Database): number | null {
-  const ours = db.prepare(`SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'entry_files'`).get()
-  if (!ours) return null
+  const hasFiles = db.prepare(`SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'entry_files'`).get()
+  const settings = db.prepare<[], string>(`SELECT name FROM pragma_table_info('settings')`).pluck().all()
+  if (!hasFiles || settings.join() !== 'name,value') return null
   return (
     db.prepare<[], number>(`SELECT CAST(value AS INTEGER) FROM settings WHERE name = 'schema'`).pluck().get() ?? null
   )
 }
 
-function install(db: Database, file: string, adopt: boolean, now: number): void {
-  const cached = tablesInTheWay(db, file, adopt)
-  if (cached.length > 0) adoptTables(db, cached, () => create(db, now))
-  else db.transaction(() => create(db, now)).immediate()
-}
-
 /**
  * The cached_* tables of a file where we have never been, to be set aside.
- * @throws ConfigError when they may not be, and for other tables of our names.
+ * @throws ConfigError when they may not be, and for other things of our names.
  */
 export function tablesInTheWay(db: Database, file: string, adopt: boolean): string[] {
-  const taken = foreignTables(db)
-  const cached = taken.filter((name) => name.startsWith('cached_'))
-  const others = taken.filter((name) => !name.startsWith('cached_'))
+  const taken = namesTaken(db)
+  const cached = taken.flatMap(({ type, name }) => (type === 'table' && name.startsWith('cached_') ? name : []))
+  const others = taken.flatMap(({ name }) => (cached.includes(name) ? [] : name))
   if (others.length > 0)
     throw new ConfigError(
-      `${file} already has tables that are not rfcached's: ${others.join(', ')}.`,
+      `${file} already has other things under rfcached's names: ${others.join(', ')}.`,
       'Rename them, or give rfcached another file.',
     )
   if (cached.length > 0 && !adopt)
@@ -85,21 +90,21 @@ export function tablesInTheWay(db: Database, file: string, adopt: boolean): stri
       `${file} already has tables that are not rfcached's: ${cached.join(', ')}.`,
       'Say `rfcached reconcile --once --rebuild --adopt` to keep them as before_rfcached_* and to have rfcached fill its own in their place.',
     )
+  refuseForeignKeys(db, cached)
   return cached
 }
 
-function create(db: Database, now: number): void {
+function makeTables(db: Database, now: number): void {
   db.exec(schema)
   db.prepare(`INSERT INTO settings (name, value) VALUES ('schema', ?)`).run(String(schemaVersion))
   db.prepare(`INSERT INTO sqlite_sequence (name, seq) VALUES ('changes', ?)`).run(now)
 }
 
-/** Tables and views of our names in a file where we have never been. */
-function foreignTables(db: Database): string[] {
-  const ours = [...schema.matchAll(/^CREATE TABLE (\w+)/gm)].map(([, name]) => name)
+/** What has a name of ours in a file where we have never been. */
+function namesTaken(db: Database): { type: string; name: string }[] {
+  const ours = [...schema.matchAll(/^CREATE (?:TABLE|INDEX|TRIGGER) (\w+)/gm)].map(([, name]) => name)
   const present = db
-    .prepare<[], string>(`SELECT lower(name) FROM sqlite_schema WHERE type IN ('table', 'view')`)
-    .pluck()
+    .prepare<[], { type: string; name: string }>('SELECT type, lower(name) AS name FROM sqlite_schema')
     .all()
-  return present.filter((name) => ours.includes(name))
+  return present.filter(({ name }) => ours.includes(name))
 }
