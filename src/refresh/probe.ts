@@ -17,6 +17,8 @@ const settledAfterMs = 2000
 const overlapMs = 120_000
 /** A webhook may still be under way: the real servers' own lag was 2.1 s at worst. */
 const webhookLagMs = 15_000
+/** A pull by itself costs two requests, a listing of those that moved hardly more. */
+const fewPulls = 4
 
 /** What may differ: `at`, when it moved by the server's clock; `seen`: it was compared, and does differ. */
 type Suspect = { target: Target; coveredBy: Target[]; at: number; seen?: true }
@@ -26,35 +28,51 @@ type Suspect = { target: Target; coveredBy: Target[]; at: number; seen?: true }
  * watermark, the meta repository's refs. Asks for the targets that may differ from what is held, and moves the watermark on.
  */
 export async function probe(mirror: Mirror): Promise<Probed> {
-  const { gitea, store } = mirror
-  const meta = metaRepo(mirror)
-  const ownerId = Number(store.settings.get('owner_id'))
+  const { store, effects } = mirror
   const since = store.settings.get('probe_since')
-  const [newest, refs] = await Promise.all([gitea.repos.newestOf(ownerId), gitea.refs.list(meta.full_name)])
-  const startedAt = serverNow(mirror)
-  const moved = since === null ? null : await gitea.pulls.movedSince(mirror.owner, since)
+  const { newest, refs, moved, startedAt } = await look(mirror, since)
   const listing = repoTargets(mirror, newest)
-  const suspects = [
-    ...listing.suspects,
-    ...pullSuspects(mirror, meta, moved ?? []),
-    ...refTargets(mirror, newest.repos, refs),
-  ]
+  const suspects = [...listing.suspects, ...pullSuspects(mirror, moved), ...refTargets(mirror, newest.repos, refs)]
   const unsettled = suspects.filter((suspect) => !isSettled(mirror, suspect))
-  const wentBack = listing.wentBack || (since !== null && startedAt < Date.parse(since))
-  const asked = [
-    ...new Map(
-      [...listing.asks, ...unsettled.map(({ target }) => target)].map((target) => [targetName(target), target]),
-    ).values(),
-  ]
-  const missed = unsettled.filter(
-    ({ target, at }) => at + webhookLagMs < startedAt && !store.targets.isPending(targetName(target)),
-  ).length
+  const asked = gathered([...listing.asks, ...unsettled.map(({ target }) => target)])
+  const isMissed = ({ target, at }: Suspect) =>
+    at + webhookLagMs < startedAt && !store.targets.isPending(targetName(target))
+  const missed = unsettled.filter(isMissed).length
   store.transaction(() => {
-    for (const target of asked) store.targets.ask({ target: targetName(target), at: mirror.effects.now() })
+    for (const target of asked) store.targets.ask({ target: targetName(target), at: effects.now() })
     store.settings.set('probe_since', utcOf(startedAt - overlapMs))
     store.settings.set('missed_webhooks', Number(store.settings.get('missed_webhooks') ?? 0) + missed)
   })
-  return { asked, missed, wentBack }
+  return { asked, missed, wentBack: listing.wentBack || (since !== null && startedAt < Date.parse(since)) }
+}
+
+/** The three requests; before the first probe there is no watermark, and the whole sweep before it has just read every pull. */
+async function look(mirror: Mirror, since: string | null) {
+  const { gitea, store, owner } = mirror
+  const ownerId = Number(store.settings.get('owner_id'))
+  const [newest, refs] = await Promise.all([
+    gitea.repos.newestOf(ownerId, since),
+    gitea.refs.list(metaRepo(mirror).full_name),
+  ])
+  const startedAt = serverNow(mirror)
+  const moved = since === null ? [] : await gitea.pulls.movedSince(owner, since)
+  return { newest, refs, moved, startedAt }
+}
+
+/** Each target once; where many pulls of one repository moved, their listing since the watermark is cheaper than one by one. */
+function gathered(targets: Target[]): Target[] {
+  const listingOf = (target: Target): Target | null => {
+    if (target.kind === 'meta-pull') return { kind: 'meta-pulls' }
+    return target.kind === 'pull' ? { kind: 'rfc-repo', repoId: target.repoId } : null
+  }
+  const keyOf = (target: Target | null) => (target ? targetName(target) : '')
+  const many = (listing: Target | null) =>
+    listing !== null && targets.filter((other) => keyOf(listingOf(other)) === keyOf(listing)).length > fewPulls
+  const cheapest = targets.map((target) => {
+    const listing = listingOf(target)
+    return listing && many(listing) ? listing : target
+  })
+  return [...new Map(cheapest.map((target) => [targetName(target), target])).values()]
 }
 
 /** Settled: a refresh that covers it began to read 2 s after it moved, by the server's clock. */
@@ -102,11 +120,12 @@ function looksOther(repo: Repo, row: RepoRow | undefined, metaId: number): boole
   )
 }
 
-function pullSuspects({ store }: Mirror, meta: RepoRow, moved: MovedPull[]): Suspect[] {
+function pullSuspects({ store }: Mirror, moved: MovedPull[]): Suspect[] {
+  const meta = store.repos.meta()
   return moved.flatMap(({ number, repository, updated_at }): Suspect[] => {
     const at = Date.parse(updated_at ?? '')
     if (!Number.isFinite(at)) return []
-    if (repository.id === meta.id)
+    if (repository.id === meta?.id)
       return [{ target: { kind: 'meta-pull', number }, coveredBy: [{ kind: 'meta-pulls' }], at }]
     if (!store.repos.byId(repository.id)?.rfc_slug) return []
     return [

@@ -37,13 +37,23 @@ export function reposApi(client: Client, server: () => Promise<Server>) {
       if (!repos?.length) throw new IncompleteListing("The listing of the owner's repositories is empty.")
       return repos
     },
-    /** The owner's repositories that moved last, one page of them, and how many there are; all of them when there are few. */
-    newestOf: async (ownerId: number): Promise<{ repos: Repo[]; total: number }> => {
+    /**
+     * The owner's repositories that moved last, and how many there are: one page of them, and more only while the last one shown
+     * moved at or after `since` (RFC 3339, UTC).
+     */
+    newestOf: async (ownerId: number, since: string | null): Promise<{ repos: Repo[]; total: number }> => {
       const { pageSize } = await server()
-      const path = `/repos/search?uid=${ownerId}&exclusive=true&sort=updated&order=desc&limit=${pageSize}&page=1`
-      const { data, headers } = await client.json(path, repoSearchShape)
-      const repos = (data ?? []).filter((repo) => repo !== null)
-      return { repos, total: Number(headers['x-total-count'] ?? repos.length) }
+      const repos = new Map<number, Repo>()
+      for (let page = 1; ; page++) {
+        const path = `/repos/search?uid=${ownerId}&exclusive=true&sort=updated&order=desc&limit=${pageSize}&page=${page}`
+        const { data, headers } = await client.json(path, repoSearchShape)
+        const shown = (data ?? []).filter((repo) => repo !== null)
+        for (const repo of shown) repos.set(repo.id, repo)
+        const total = Number(headers['x-total-count'] ?? repos.size)
+        const isLast = shown.length === 0 || repos.size >= total
+        if (isLast || since === null || (shown.at(-1)?.updatedAt ?? '') < since)
+          return { repos: [...repos.values()], total }
+      }
     },
   }
 }
