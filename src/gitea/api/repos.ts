@@ -41,7 +41,7 @@ export function reposApi(client: Client, server: () => Promise<Server>) {
      * The owner's repositories that moved last, and how many there are: one page of them, and more only while the last one shown
      * moved at or after `since` (RFC 3339, UTC).
      */
-    newestOf: async (ownerId: number, since: string | null): Promise<{ repos: Repo[]; total: number }> => {
+    newestOf: async (ownerId: number, since: string | null = null): Promise<{ repos: Repo[]; total: number }> => {
       const { pageSize } = await server()
       const repos = new Map<number, Repo>()
       for (let page = 1; ; page++) {
