@@ -123,6 +123,16 @@ export function webhookSecrets(
   }
 }
 
+/** Where Gitea reaches the webhook receiver: what the configuration says, else where we listen. */
+export function webhookUrl({ webhook, listen }: Config): string {
+  return webhook.url ?? listenUrl(listen)
+}
+
+/** The receiver as it is reached from this machine. */
+export function listenUrl({ host, port }: Config['listen']): string {
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}/webhooks/gitea`
+}
+
 function readSecret(
   credential: string,
   tokenFile: string | undefined,

@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander'
+import { Argument, Command, CommanderError } from 'commander'
 import { ConfigError, sentence } from '../errors.ts'
 
 /** How a command ended: 0 done, 1 failed, 2 usage or configuration, 3 done with warnings or drift found. */
@@ -46,6 +46,11 @@ function createProgram(ended: (code: ExitCode) => void): Command {
   verb('serve', 'keep the copy fresh: receive webhooks, and look for oneself by cron').action(async (options) =>
     ended(await (await import('./serve.ts')).serve(options)),
   )
+  verb('hooks', 'install, list or remove the webhook that calls us')
+    .addArgument(new Argument('<action>').choices(['install', 'list', 'remove']))
+    .option('--rotate', 'with install: make a new hook with the secret configured now, and delete the old one', false)
+    .option('--token-file <file>', 'a token that may manage hooks, when the configured one may not')
+    .action(async (action, options) => ended(await (await import('./hooks.ts')).manageHooks(action, options)))
   verb('doctor', 'check the configuration, Gitea, the token and the database, and say what to do').action(
     async (options) => ended(await (await import('./doctor.ts')).examine(options)),
   )

@@ -31,11 +31,11 @@ export function parsed<S extends z.ZodType>({ headers, body }: HttpAnswer, path:
   const type = headers['content-type'] || 'something without a type'
   if (!/json/i.test(type))
     throw new TransientError(
-      `Gitea's answer to GET ${path} is not JSON but ${type}: does gitea.url point at Gitea, or does a proxy answer in its place?`,
+      `Gitea's answer to ${path} is not JSON but ${type}: does gitea.url point at Gitea, or does a proxy answer in its place?`,
     )
   const result = shape.safeParse(jsonOf(body, path))
   if (!result.success)
-    throw new TransientError(`Gitea's answer to GET ${path} is not of the expected form.`, { cause: result.error })
+    throw new TransientError(`Gitea's answer to ${path} is not of the expected form.`, { cause: result.error })
   return result.data
 }
 
@@ -43,7 +43,7 @@ function jsonOf(body: Uint8Array, path: string): unknown {
   try {
     return JSON.parse(Buffer.from(body).toString('utf8'))
   } catch (cause) {
-    throw new TransientError(`Gitea's answer to GET ${path} is JSON that is not whole.`, { cause })
+    throw new TransientError(`Gitea's answer to ${path} is JSON that is not whole.`, { cause })
   }
 }
 
@@ -71,8 +71,9 @@ function retryAfter(value: string | undefined, now: number): number {
   return Number.isFinite(ms) ? Math.min(Math.max(ms, 0), longestWaitMs) : 0
 }
 
-/** What the server says of a refusal. */
+/** What the server says of a refusal, with a full stop. */
 export function reason({ body }: HttpAnswer): string {
   const text = Buffer.from(body).toString('utf8').slice(0, 1000)
-  return /"message"\s*:\s*"((?:[^"\\]|\\.)*)"/.exec(text)?.[1]?.slice(0, 200) ?? 'it says no reason.'
+  const said = /"message"\s*:\s*"((?:[^"\\]|\\.)*)"/.exec(text)?.[1]?.slice(0, 200) || 'it says no reason'
+  return said.endsWith('.') ? said : `${said}.`
 }

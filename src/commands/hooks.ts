@@ -1,0 +1,71 @@
+import { type Config, giteaToken, listenUrl, readConfig, type Secret, webhookSecrets, webhookUrl } from '../config.ts'
+import { type Effects, realEffects } from '../effects.ts'
+import { ConfigError } from '../errors.ts'
+import { concurrency } from '../gitea/client.ts'
+import { openDoor } from '../gitea/door.ts'
+import { openGitea } from '../gitea/gitea.ts'
+import { type Ground, openCopy } from './hooks/ground.ts'
+import { installHooks } from './hooks/install.ts'
+import { listHooks, listJson, listText } from './hooks/list.ts'
+import { removeHooks } from './hooks/remove.ts'
+import { type Report, reportJson, reportText } from './hooks/report.ts'
+import type { CommonOptions, ExitCode } from './program.ts'
+
+export type HookAction = 'install' | 'list' | 'remove'
+export type HooksOptions = CommonOptions & { rotate: boolean; tokenFile?: string }
+
+/** `rfcached hooks install|list|remove`. `effects` is what a test hands in. */
+export async function manageHooks(
+  action: HookAction,
+  options: HooksOptions,
+  effects: Effects = realEffects,
+): Promise<ExitCode> {
+  if (options.rotate && action !== 'install')
+    throw new ConfigError('--rotate goes with install.', 'Say `rfcached hooks install --rotate`.')
+  const config = readConfig(options.config)
+  const token = hooksToken(config, options)
+  const { url, caFile } = config.gitea
+  await using opened = openDoor(new URL(url).origin, { connections: concurrency, caFile })
+  using copy = openCopy(config.database)
+  const ground: Ground = {
+    gitea: openGitea({ door: opened.door, url, token: token.value, effects }),
+    effects,
+    owner: config.gitea.org,
+    metaRepo: config.gitea.metaRepo,
+    url: webhookUrl(config),
+    listenUrl: listenUrl(config.listen),
+    database: config.database,
+    copy,
+  }
+  if (action === 'list') return await showList(ground, options)
+  if (action === 'remove') return showReport(await removeHooks(ground), options)
+  return showReport(await installHooks(ground, { secret: hookSecret(config).value, rotate: options.rotate }), options)
+}
+
+/** The mirror's own token need not manage hooks: --token-file names another for this once. */
+function hooksToken(config: Config, { tokenFile }: HooksOptions): Secret {
+  return tokenFile
+    ? giteaToken({ ...config, gitea: { ...config.gitea, tokenFile } }, {})
+    : giteaToken(config, process.env)
+}
+
+function hookSecret(config: Config): Secret {
+  const { current } = webhookSecrets(config, process.env)
+  if (current) return current
+  throw new ConfigError(
+    'There is no webhook secret.',
+    'Make one (`openssl rand -hex 32`), put it into the file that webhook.secretFile names or into RFCACHED_WEBHOOK_SECRET, and restart the daemon.',
+  )
+}
+
+async function showList(ground: Ground, { json }: HooksOptions): Promise<ExitCode> {
+  const list = await listHooks(ground)
+  process.stdout.write(json ? `${JSON.stringify(listJson(list))}\n` : listText(list))
+  return list.warnings.length > 0 ? 3 : 0
+}
+
+function showReport(report: Report, { json }: HooksOptions): ExitCode {
+  process.stdout.write(json ? `${JSON.stringify(reportJson(report))}\n` : reportText(report))
+  if (report.failed) return 1
+  return report.warnings.length > 0 ? 3 : 0
+}
