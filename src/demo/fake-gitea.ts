@@ -100,7 +100,7 @@ function faultyAnswer(state: State, request: FakeRequest, fault: ReturnType<Faul
 
 /** What every answer carries. Go states the length of bodies up to 2048 bytes and sends longer ones in chunks. */
 function completed({ dialect, now }: State, { headers, ...answer }: FakeAnswer): FakeAnswer {
-  const unrouted = answer.status === 405 || (answer.status === 404 && headers['Content-Type']?.startsWith('text/plain'))
+  const unrouted = 'Allow' in headers || (answer.status === 404 && headers['Content-Type']?.startsWith('text/plain'))
   const cached = dialect.since(16) && (dialect.forgejo || !unrouted)
   return {
     ...answer,

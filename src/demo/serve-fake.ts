@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { buffer } from 'node:stream/consumers'
+import { setTimeout as wait } from 'node:timers/promises'
 import { request as send } from 'undici'
 import type { FakeAnswer, FakeRequest } from './answer.ts'
 import type { FakeGitea } from './fake-gitea.ts'
@@ -7,13 +8,16 @@ import type { Delivery } from './state/state.ts'
 
 export type ServedFake = AsyncDisposable & { url: string }
 
-/** Serves a fake on 127.0.0.1 and sends its webhooks: each once, with five seconds to be answered, as Gitea does. */
-export async function serveFake(fake: FakeGitea, port = 0): Promise<ServedFake> {
+/**
+ * Serves a fake on 127.0.0.1 and sends its webhooks: each once, with five seconds to be answered, as Gitea does. Every answer
+ * takes `latencyMs`, as a real server's would.
+ */
+export async function serveFake(fake: FakeGitea, { latencyMs = 0 } = {}): Promise<ServedFake> {
   const sending = new AbortController()
   const server = createServer((incoming, outgoing) => {
-    void answerOver(fake, incoming, outgoing)
+    void answerOver(fake, incoming, outgoing, latencyMs)
   })
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('a TCP server has an address with a port')
   const url = `http://127.0.0.1:${address.port}`
@@ -29,8 +33,15 @@ export async function serveFake(fake: FakeGitea, port = 0): Promise<ServedFake> 
   }
 }
 
-async function answerOver(fake: FakeGitea, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-  const answer = fake.handle(await readRequest(incoming))
+async function answerOver(
+  fake: FakeGitea,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  latencyMs: number,
+): Promise<void> {
+  const request = await readRequest(incoming)
+  if (latencyMs > 0) await wait(latencyMs)
+  const answer = fake.handle(request)
   if (answer.fault === 'hang') return
   if (answer.fault === 'reset') {
     incoming.socket.resetAndDestroy()

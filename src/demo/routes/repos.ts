@@ -7,7 +7,8 @@ import type { RouteLine } from '../router.ts'
 import { repoShape } from '../shapes/repo.ts'
 import { canRead } from '../state/access.ts'
 import type { Repo } from '../state/repo.ts'
-import { findUser, type User } from '../state/user.ts'
+import type { User } from '../state/user.ts'
+import { organizationOf, userOf } from './users.ts'
 
 /** Reading repositories: one, by name or id, and lists of them. */
 export const repoRoutes: RouteLine[] = [
@@ -18,9 +19,9 @@ export const repoRoutes: RouteLine[] = [
     method: 'GET',
     pattern: '/orgs/:org/repos',
     scope: 'organization',
-    route: (call) => reposOf(call, param(call, 'org')),
+    route: (call) => reposOf(call, organizationOf(call)),
   },
-  { method: 'GET', pattern: '/users/:user/repos', scope: 'user', route: (call) => reposOf(call, param(call, 'user')) },
+  { method: 'GET', pattern: '/users/:user/repos', scope: 'user', route: (call) => reposOf(call, userOf(call)) },
 ]
 
 function getRepo(call: Call): FakeAnswer {
@@ -56,18 +57,11 @@ function ordering(sort: string, order: string): (a: Repo, b: Repo) => number {
   return (a, b) => sign * (a.name.toLowerCase() < b.name.toLowerCase() ? -1 : 1) || a.id - b.id
 }
 
-function reposOf(call: Call, name: string): FakeAnswer {
-  const owner = ownerNamed(call, name)
+function reposOf(call: Call, owner: User): FakeAnswer {
   const found = visible(call).filter((repo) => repo.ownerId === owner.id)
   const page = pageOf(call)
   const rows = rowsOf(found, page).map((repo) => repoShape(call.state, repo, call.caller))
   return paged(call, found.length, page, rows)
-}
-
-function ownerNamed(call: Call, name: string): User {
-  const owner = findUser(call.state, name)
-  if (!owner) throw absent(call)
-  return owner
 }
 
 function visible(call: Call): Repo[] {

@@ -18,9 +18,14 @@ export const userRoutes: RouteLine[] = [
 ]
 
 function getUser(call: Call): FakeAnswer {
+  return json(200, userShape(call.state, userOf(call), call.caller))
+}
+
+/** The user the path names. */
+export function userOf(call: Call): User {
   const user = findUser(call.state, param(call, 'user'))
   if (!user) throw failure(call, 404, `user redirect does not exist [name: ${param(call, 'user')}]`)
-  return json(200, userShape(call.state, user, call.caller))
+  return user
 }
 
 function getOrganization(call: Call): FakeAnswer {

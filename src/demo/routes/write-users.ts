@@ -9,7 +9,7 @@ import { organizationShape, userShape } from '../shapes/user.ts'
 import { owns } from '../state/access.ts'
 import type { State } from '../state/state.ts'
 import { addOrganization, addToken, addUser, deleteUser, findUser, renameUser, type User } from '../state/user.ts'
-import { organizationOf } from './users.ts'
+import { organizationOf, userOf } from './users.ts'
 
 /** Making and removing people, organisations and tokens. */
 export const userWriteRoutes: RouteLine[] = [
@@ -147,12 +147,6 @@ function removeToken(call: Call): FakeAnswer {
 
 function asAdministrator(call: Call): void {
   if (!signedIn(call).isAdmin) throw forbidden(call, 'user should be the site admin')
-}
-
-function userOf(call: Call): User {
-  const user = findUser(call.state, param(call, 'user'))
-  if (!user) throw absent(call)
-  return user
 }
 
 function ownsRepos({ state }: Call, user: User): boolean {
