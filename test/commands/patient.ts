@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import type { DialectName } from '../../src/demo/dialect.ts'
 import { fakeGitea } from '../../src/demo/fake-gitea.ts'
 import { serveFake } from '../../src/demo/serve-fake.ts'
-import { seededRandom } from '../support/seeded-random.ts'
 import { runCli } from './cli.ts'
 
 export type Finding = { check: string; status: string; message: string; hint: string | null }
@@ -21,7 +20,7 @@ export async function healthyPatient({
   clockAhead?: number
 } = {}) {
   const now = () => Date.now() + clockAhead * 1000
-  const fake = fakeGitea({ dialect, now, random: seededRandom(1), url: 'http://127.0.0.1' })
+  const fake = fakeGitea({ dialect, now, random: Math.random, url: 'http://127.0.0.1' })
   const { world } = fake
   world.user('boss')
   world.user('rfc-bot')
