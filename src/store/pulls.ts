@@ -66,15 +66,7 @@ export function pullsTable(db: Database, derive: Derive) {
   const setHead = db.prepare<[string, string, number]>(
     'UPDATE cached_prs SET head_sha = ? WHERE repo = ? AND pr_number = ?',
   )
-  const supersedes = db
-    .prepare<[string, number], number>(
-      'SELECT supersedes FROM pr_supersedes WHERE repo = ? AND pr_number = ? ORDER BY supersedes',
-    )
-    .pluck()
-  const dropSupersedes = db.prepare<[string, number]>('DELETE FROM pr_supersedes WHERE repo = ? AND pr_number = ?')
-  const addSupersedes = db.prepare<[string, number, number]>(
-    'INSERT INTO pr_supersedes (repo, pr_number, supersedes) VALUES (?, ?, ?)',
-  )
+  const supersedes = supersedesTable(db)
 
   return {
     /** Writes pulls and their Supersedes trailers where they differ, and what they and those beside them mean. */
@@ -82,11 +74,8 @@ export function pullsTable(db: Database, derive: Derive) {
       const touched = new Set<string>()
       for (const { row, supersedes: named } of pulls) {
         const before = slugs.get(repo, row.pr_number)
-        const same = supersedes.all(repo, row.pr_number).join() === named.join()
-        const changed = upsert.run(row).changes > 0
-        if (same && !changed) continue
-        if (!same) dropSupersedes.run(repo, row.pr_number)
-        if (!same) for (const number of named) addSupersedes.run(repo, row.pr_number, number)
+        const isRewritten = upsert.run(row).changes > 0
+        if (!supersedes.replace(repo, row.pr_number, named) && !isRewritten) continue
         for (const slug of [before, row.rfc_slug]) if (slug) touched.add(slug)
       }
       derive.groups(repo, touched)
@@ -107,5 +96,26 @@ export function pullsTable(db: Database, derive: Derive) {
     /** Heads of pulls as git/refs has them, without reading the pulls again. */
     setHead: (repo: string, number: number, sha: string) => setHead.run(sha, repo, number),
     live: (repo: string) => live.all(repo),
+  }
+}
+
+function supersedesTable(db: Database) {
+  const all = db
+    .prepare<[string, number], number>(
+      'SELECT supersedes FROM pr_supersedes WHERE repo = ? AND pr_number = ? ORDER BY supersedes',
+    )
+    .pluck()
+  const drop = db.prepare<[string, number]>('DELETE FROM pr_supersedes WHERE repo = ? AND pr_number = ?')
+  const add = db.prepare<[string, number, number]>(
+    'INSERT INTO pr_supersedes (repo, pr_number, supersedes) VALUES (?, ?, ?)',
+  )
+  return {
+    /** Writes what a pull's trailers name, ascending, where it differs; returns whether it did. */
+    replace: (repo: string, number: number, named: number[]): boolean => {
+      if (all.all(repo, number).join() === named.join()) return false
+      drop.run(repo, number)
+      for (const other of named) add.run(repo, number, other)
+      return true
+    },
   }
 }

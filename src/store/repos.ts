@@ -38,6 +38,26 @@ export function reposTable(db: Database) {
     db.prepare<[string, string]>(`UPDATE ${table} SET repo = ? WHERE repo = ?`),
   )
   const drop = db.prepare<[number]>('DELETE FROM repos WHERE id = ?')
+  const setDefaultBranch = db.prepare<[string, number]>('UPDATE repos SET default_branch = ? WHERE id = ?')
+  const setHasPulls = db.prepare<[0 | 1, number]>('UPDATE repos SET has_pulls = ? WHERE id = ?')
+
+  return {
+    ...foundRepos(db),
+    ...followedRepos(db),
+    /** What the listing says; what is held of the repository stays. Names must be free: see `rename`. */
+    upsert: (row: ListedRepo) => upsert.run(row),
+    /** The repository and all rows that name it, under its new name. */
+    rename: (id: number, from: string, to: string) => {
+      rename.run(to, id)
+      for (const move of moveRows) move.run(to, from)
+    },
+    drop: (id: number) => drop.run(id),
+    setDefaultBranch: (id: number, name: string) => setDefaultBranch.run(name, id),
+    setHasPulls: (id: number, has: 0 | 1) => setHasPulls.run(has, id),
+  }
+}
+
+function foundRepos(db: Database) {
   const all = db.prepare<[], RepoRow>('SELECT * FROM repos ORDER BY id')
   const byId = db.prepare<[number], RepoRow>('SELECT * FROM repos WHERE id = ?')
   const meta = db.prepare<[], RepoRow>('SELECT * FROM repos WHERE is_meta')
@@ -48,6 +68,20 @@ export function reposTable(db: Database) {
     'INSERT INTO repo_names (name, repo_id) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET repo_id = excluded.repo_id',
   )
   const leadsNowhere = db.prepare<[string]>('DELETE FROM repo_names WHERE name = ?')
+  return {
+    all: () => all.all(),
+    byId: (id: number): RepoRow | null => byId.get(id) ?? null,
+    /** The meta repository; null before the first listing. */
+    meta: (): RepoRow | null => meta.get() ?? null,
+    /** The repository of that name, or the one an old name leads to; a new repository under an old name wins. */
+    byName: (name: string): RepoRow | null => byName.get({ name }) ?? null,
+    /** Where Gitea redirects a name that entries write. */
+    lead: (name: string, id: number | null) => (id === null ? leadsNowhere.run(name) : leads.run(name, id)),
+  }
+}
+
+/** What is held of a repository, and for whom. */
+function followedRepos(db: Database) {
   const follow = db.prepare<[string | null, number]>('UPDATE repos SET rfc_slug = ? WHERE id = ?')
   const letGo = db.prepare<[number]>(
     'UPDATE repos SET rfc_slug = NULL, tip = NULL, tip_at = NULL, document_body = NULL, document_sha = NULL, dates_held = 0, pulls_since = NULL WHERE id = ?',
@@ -57,34 +91,13 @@ export function reposTable(db: Database) {
   )
   const setTip = db.prepare<[string | null, string | null, number]>('UPDATE repos SET tip = ?, tip_at = ? WHERE id = ?')
   const holdDates = db.prepare<[number]>('UPDATE repos SET dates_held = 1 WHERE id = ?')
-  const setDefaultBranch = db.prepare<[string, number]>('UPDATE repos SET default_branch = ? WHERE id = ?')
-  const setHasPulls = db.prepare<[0 | 1, number]>('UPDATE repos SET has_pulls = ? WHERE id = ?')
   const setSince = db.prepare<[string | null, number]>('UPDATE repos SET pulls_since = ? WHERE id = ?')
-
   return {
-    /** What the listing says; what is held of the repository stays. Names must be free: see `rename`. */
-    upsert: (row: ListedRepo) => upsert.run(row),
-    /** The repository and all rows that name it, under its new name. */
-    rename: (id: number, from: string, to: string) => {
-      rename.run(to, id)
-      for (const move of moveRows) move.run(to, from)
-    },
-    drop: (id: number) => drop.run(id),
-    all: () => all.all(),
-    byId: (id: number): RepoRow | null => byId.get(id) ?? null,
-    /** The repository of that name, or the one an old name leads to; a new repository under an old name wins. */
-    byName: (name: string): RepoRow | null => byName.get({ name }) ?? null,
-    /** Where Gitea redirects a name that entries write. */
-    lead: (name: string, id: number | null) => (id === null ? leadsNowhere.run(name) : leads.run(name, id)),
-    /** The meta repository; null before the first listing. */
-    meta: (): RepoRow | null => meta.get() ?? null,
     follow: (id: number, slug: string | null) => follow.run(slug, id),
     /** Followed no more: nothing of it is held. */
     letGo: (id: number) => letGo.run(id),
     hold: (held: Pick<RepoRow, 'id' | 'tip' | 'tip_at' | 'document_body' | 'document_sha'>) => hold.run(held),
     setTip: (id: number, tip: string | null, at: string | null) => setTip.run(tip, at, id),
-    setDefaultBranch: (id: number, name: string) => setDefaultBranch.run(name, id),
-    setHasPulls: (id: number, has: 0 | 1) => setHasPulls.run(has, id),
     holdDates: (id: number) => holdDates.run(id),
     setSince: (id: number, since: string | null) => setSince.run(since, id),
   }
