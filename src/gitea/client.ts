@@ -4,7 +4,7 @@ import type { z } from 'zod'
 import { IncompleteListing, TooSlow, TransientError } from '../errors.ts'
 import { absent, longestWaitMs, parsed } from './answer.ts'
 import type { HttpAnswer } from './door.ts'
-import { type Change, createSender, type SenderOptions } from './sender.ts'
+import { type Change, createSender, type Patience, type SenderOptions } from './sender.ts'
 
 /** Requests under way at once; nothing gained from more on Gitea 1.26 or Forgejo 7. */
 export const concurrency = 4
@@ -23,17 +23,21 @@ export type Client = ReturnType<typeof createClient>
 export function createClient(options: ClientOptions) {
   const { send, traffic } = createSender(options)
   const limit = pLimit(concurrency)
-  const persistent = <T>(attempt: () => Promise<T>, more: { retries?: number } = {}) =>
-    retried(() => limit(attempt), { ...options, ...more })
+  const persistent = <T>(attempt: () => Promise<T>, retries = options.retries ?? usualRetries) =>
+    retried(() => limit(attempt), { ...options, retries })
   return {
     traffic,
     /** The parsed JSON answer and its headers; `data` is null for a 400, 404 or 409: an absent thing, an empty repository. */
-    json: <S extends z.ZodType>(path: string, shape: S, more: { retries?: number } = {}) =>
+    json: <S extends z.ZodType>(
+      path: string,
+      shape: S,
+      { retries, ...patience }: { retries?: number } & Patience = {},
+    ) =>
       persistent(async () => {
-        const answer = await send(path)
+        const answer = await send(path, undefined, patience)
         const { status, headers } = answer
         return { status, headers, data: status < 300 ? parsed(answer, path, shape) : absent(answer, path) }
-      }, more),
+      }, retries),
     /** What `check` makes of the raw answer, null for an absent thing; it throws TransientError for a body that is not whole. */
     bytes: <T>(path: string, check: (answer: HttpAnswer) => T | Promise<T>) =>
       persistent(async () => {

@@ -8,6 +8,8 @@ export type HttpRequest = {
   headers: Record<string, string>
   signal?: AbortSignal
   body?: string
+  /** How long the answer's headers may take, when it is another time than usual. */
+  patienceMs?: number
 }
 export type HttpAnswer = { status: number; headers: Record<string, string>; body: Uint8Array }
 
@@ -19,7 +21,7 @@ const maxAnswerBytes = 512 * 1024 * 1024
 
 /**
  * A door to one origin over a keep-alive pool: as many connections as requests may be under way at once, no pipelining (it
- * gained nothing), with deadlines for connecting, for the headers (a contents listing takes an idle Forgejo 7 13 s) and between bytes.
+ * gained nothing), with deadlines for connecting, for the headers and between bytes.
  */
 export function openDoor(origin: string, options: { connections: number; caFile?: string | undefined }) {
   const ca = options.caFile ? readCa(options.caFile) : undefined
@@ -30,9 +32,17 @@ export function openDoor(origin: string, options: { connections: number; caFile?
     bodyTimeout: 30_000,
     connect: { timeout: 10_000, ...(ca ? { ca } : {}) },
   })
-  const door: Door = async ({ method, path, headers, signal, body }) => {
+  const door: Door = async ({ method, path, headers, signal, body, patienceMs }) => {
     try {
-      const answer = await pool.request({ method, path, headers, signal: signal ?? null, body: body ?? null })
+      const patience = patienceMs ? { headersTimeout: patienceMs } : {}
+      const answer = await pool.request({
+        method,
+        path,
+        headers,
+        signal: signal ?? null,
+        body: body ?? null,
+        ...patience,
+      })
       return { status: answer.statusCode, headers: flat(answer.headers), body: await read(answer.body) }
     } catch (cause) {
       if (signal?.aborted || cause instanceof TransientError) throw cause

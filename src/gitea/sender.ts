@@ -15,6 +15,9 @@ export type SenderOptions = {
   signal?: AbortSignal
 }
 
+/** How long one request may take, when it is longer than usual. */
+export type Patience = { patienceMs?: number }
+
 /** A request that changes something; without one it is a GET. */
 export type Change = { method: 'POST' | 'DELETE'; body?: object | undefined }
 
@@ -38,20 +41,21 @@ export function createSender({ door, url, token, effects, signal }: SenderOption
   const traffic: Traffic = { requests: 0, bytes: 0, slowestMs: 0, serverTime: 0, serverTimeReadAt: 0 }
   let pausedUntil = 0
 
-  async function once(path: string, change?: Change): Promise<HttpAnswer> {
+  async function once(path: string, change: Change | undefined, patience: Patience): Promise<HttpAnswer> {
     const began = effects.now()
     traffic.requests++
-    const request = { path, ...withBody(headers, change) }
-    const answer = await withDeadline((deadline) => door({ ...request, signal: deadline }), effects, signal)
+    const request = { path, ...withBody(headers, change), ...patience }
+    const limit = patience.patienceMs ?? deadlineMs
+    const answer = await withDeadline(limit, (deadline) => door({ ...request, signal: deadline }), effects, signal)
     count(traffic, answer, began, effects.now())
     return answer
   }
 
-  async function send(path: string, change?: Change): Promise<HttpAnswer> {
+  async function send(path: string, change?: Change, patience: Patience = {}): Promise<HttpAnswer> {
     const pause = pausedUntil - effects.now()
     if (pause > 0) await effects.sleep(Math.min(pause, longestWaitMs), signal)
     try {
-      const answer = await followed((target) => once(target, change), root + path, base.origin, root)
+      const answer = await followed((target) => once(target, change, patience), root + path, base.origin, root)
       return judged(answer, change?.method ?? 'GET', path, effects.now())
     } catch (error) {
       if (error instanceof TransientError && error.retryAfterMs)
@@ -95,6 +99,7 @@ function count(traffic: Traffic, { headers, body }: HttpAnswer, began: number, n
 
 /** Runs `send` with a signal that ends it after the deadline, on the handed-in clock. */
 async function withDeadline<T>(
+  limitMs: number,
   send: (signal: AbortSignal) => Promise<T>,
   { sleep }: Effects,
   outer?: AbortSignal,
@@ -102,14 +107,14 @@ async function withDeadline<T>(
   const done = new AbortController()
   const late = new AbortController()
   const stop = outer ? AbortSignal.any([outer, done.signal]) : done.signal
-  const timer = sleep(deadlineMs, stop).then(
+  const timer = sleep(limitMs, stop).then(
     () => late.abort(),
     () => {},
   )
   try {
     return await send(outer ? AbortSignal.any([outer, late.signal]) : late.signal)
   } catch (cause) {
-    if (late.signal.aborted) throw new TooSlow(`Gitea gave no whole answer in ${deadlineMs / 1000} s.`, { cause })
+    if (late.signal.aborted) throw new TooSlow(`Gitea gave no whole answer in ${limitMs / 1000} s.`, { cause })
     if (outer?.aborted || cause instanceof TransientError) throw cause
     throw new TransientError('The connection to Gitea broke.', { cause })
   } finally {
