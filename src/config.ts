@@ -148,19 +148,23 @@ function readSecret(
 }
 
 function secretIn(path: string, mayBeAbsent: boolean): Secret | null {
+  const value = textOf(path, mayBeAbsent)
+  if (value) return { value: printable(value, path), source: path }
+  if (mayBeAbsent) return null // a unit gives credentials that its administrator left out as an empty line
+  throw new ConfigError(`The secret file ${path} is empty.`, 'Put the secret into it, alone on a line.')
+}
+
+function textOf(path: string, mayBeAbsent: boolean): string {
   try {
-    const value = readFileSync(path, 'utf8').trim()
-    if (value) return { value: printable(value, path), source: path }
-    if (mayBeAbsent) return null // a unit gives credentials that its administrator left out as an empty line
+    return readFileSync(path, 'utf8').trim()
   } catch (cause) {
-    if (mayBeAbsent) return null
+    if (mayBeAbsent) return ''
     throw new ConfigError(
       `The secret file ${path} cannot be read.`,
       'It must exist and be readable by the user that runs rfcached.',
       { cause },
     )
   }
-  throw new ConfigError(`The secret file ${path} is empty.`, 'Put the secret into it, alone on a line.')
 }
 
 /** A secret goes into a header, which holds no line break and no control character. */
