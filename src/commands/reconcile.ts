@@ -77,7 +77,7 @@ async function leadOrFollow(mirror: Mirror, id: number, progress: Progress): Pro
 }
 
 async function lead(mirror: Mirror, name: string, id: number, progress: Progress): Promise<JobEnd> {
-  const heartbeat = setInterval(() => takeLead(mirror, name), heartbeatMs)
+  const heartbeat = setInterval(() => renew(mirror, name), heartbeatMs)
   try {
     for (let job = mirror.store.jobs.nextPending(); job; job = mirror.store.jobs.nextPending()) {
       const end = await runJob(mirror, job, progress)
@@ -93,6 +93,15 @@ async function lead(mirror: Mirror, name: string, id: number, progress: Progress
   } finally {
     clearInterval(heartbeat)
     giveUpLead(mirror, name)
+  }
+}
+
+/** What stands in the way of it, a full disk or another's lease, stands in the way of the next write too, which says so. */
+function renew(mirror: Mirror, name: string): void {
+  try {
+    takeLead(mirror, name)
+  } catch (error) {
+    mirror.log.debug({ err: error }, 'lease not renewed')
   }
 }
 

@@ -9,7 +9,6 @@ import type { Mirror } from '../refresh/mirror.ts'
 import { utcOf } from '../rules/time.ts'
 import { systemdNotifier } from '../systemd.ts'
 import { type Bell, createBell } from '../work/bell.ts'
-import { prune } from '../work/prune.ts'
 import { type Delivery, receive } from '../work/receive.ts'
 import { startReconciler } from '../work/reconciler.ts'
 import { type Pulse, runService } from '../work/service.ts'
@@ -17,7 +16,6 @@ import type { CommonOptions, ExitCode } from './program.ts'
 
 /** What is under way when we are told to stop may go on for so long. */
 const graceMs = 8000
-const pruneEveryMs = 3_600_000
 
 /** `rfcached serve`: webhooks in, cron beside, one worker; runs until SIGTERM or SIGINT. SIGHUP changes nothing: it is said. */
 export async function serve({ config: path }: CommonOptions): Promise<ExitCode> {
@@ -38,10 +36,8 @@ export async function serve({ config: path }: CommonOptions): Promise<ExitCode> 
     setTimeout(() => abandoning.abort(), graceMs).unref()
     void app.close()
   })
-  const pruning = setInterval(() => pulse.leads && prune(mirror, config.retention), pruneEveryMs).unref()
   store.jobs.request('reconcile', 'startup', utcOf(mirror.effects.now()))
-  await runService(mirror, pulse, bell, stopping.signal)
-  clearInterval(pruning)
+  await runService({ mirror, pulse, bell, retention: config.retention, signal: stopping.signal })
   await app.close()
   log.info('stopped')
   return 0

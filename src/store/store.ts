@@ -62,6 +62,7 @@ export function openStore(file: string, options: OpenOptions) {
     fence: (name: string | null) => {
       fencedFor = name
     },
+    isFencedFor: (name: string): boolean => fencedFor === name,
     /** Forgets what spares reading: the next whole sweep reads everything again, while readers keep the rows. */
     forget: () => store.transaction(() => forget(db)),
     /** A copy of the file, complete and consistent, for looking at what would change. */

@@ -11,6 +11,8 @@ type Due = { now: number; dates: 0 | 1 }
 
 /** A target is started at most once in this time; the first start is at once, and bursts after it coalesce. */
 export const startEveryMs = 2000
+/** A time further ahead than any second look or back-off was written before the clock was set back: it has come. */
+const farthestMs = { ask: 60_000, backOff: 900_000 }
 
 /**
  * The queue as flags, one row a target. `ask` lowers due_at; `claim` clears it (the second look moves up) before the first
@@ -52,6 +54,8 @@ export function targetsTable(db: Database) {
   return {
     ...claims,
     ...reads,
+    /** Ended here, while the file still says that they are under way. */
+    left: new Set<Claim>(),
     /** Asks for a target; `againAt` is the second look. */
     ask: ({ target, at, whole = false, priority = 0, againAt = null }: Ask) =>
       ask.run({ target, lane: laneOf(targetOf(target)), at, whole: whole ? 1 : 0, priority, againAt }),
@@ -69,10 +73,13 @@ export function targetsTable(db: Database) {
   }
 }
 
+const isFree =
+  'NOT EXISTS (SELECT 1 FROM targets AS busy WHERE busy.started_at IS NOT NULL AND busy.lane = targets.lane)'
+
 function claimStatements(db: Database) {
-  const due = `due_at <= :now AND not_before <= :now AND started_at IS NULL
-      AND (begun_at + ${startEveryMs} <= :now OR begun_at > :now) AND (:dates OR target <> 'entry-dates')
-      AND NOT EXISTS (SELECT 1 FROM targets AS busy WHERE busy.started_at IS NOT NULL AND busy.lane = targets.lane)`
+  const due = `(due_at <= :now OR due_at > :now + ${farthestMs.ask})
+      AND (not_before <= :now OR not_before > :now + ${farthestMs.backOff}) AND started_at IS NULL
+      AND (begun_at + ${startEveryMs} <= :now OR begun_at > :now) AND (:dates OR target <> 'entry-dates') AND ${isFree}`
   const next = db.prepare<Due, Found>(`SELECT target, whole, priority, failures FROM targets WHERE ${due}
     ORDER BY target = 'entry-dates', priority DESC, due_at, rowid LIMIT 1`)
   const one = db.prepare<[string], Found>(
@@ -104,7 +111,7 @@ function queueReads(db: Database) {
   const waiting = db.prepare<[], number>('SELECT count(*) FROM targets WHERE due_at IS NOT NULL').pluck()
   const nextDue = db
     .prepare<[], number>(
-      `SELECT min(max(due_at, not_before, begun_at + ${startEveryMs})) FROM targets WHERE due_at IS NOT NULL AND started_at IS NULL`,
+      `SELECT min(max(due_at, not_before, begun_at + ${startEveryMs})) FROM targets WHERE due_at IS NOT NULL AND ${isFree}`,
     )
     .pluck()
   const readFrom = db.prepare<[string], number>('SELECT read_from FROM targets WHERE target = ?').pluck()

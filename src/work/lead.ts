@@ -1,4 +1,5 @@
 import { hostname } from 'node:os'
+import { LeaseLost } from '../errors.ts'
 import type { Mirror } from '../refresh/mirror.ts'
 import { utcOf } from '../rules/time.ts'
 
@@ -13,9 +14,11 @@ export function holderName({ effects }: Mirror): string {
 /**
  * Takes the lease and cleans up after a process that died: its targets are asked for again, its jobs are failed as interrupted.
  * False while another process works. The caller renews it by calling again with the same name, and releases it.
+ * @throws LeaseLost when it had it and another took over, also one that is gone again: what is under way here is old.
  */
 export function takeLead({ store, effects }: Mirror, name: string): boolean {
   const wasOurs = store.lease.isHeldBy(name)
+  if (!wasOurs && store.isFencedFor(name)) throw new LeaseLost()
   if (!store.lease.acquire(name, effects.now())) return false
   if (wasOurs) return true
   store.fence(name)

@@ -4,8 +4,13 @@ const dayMs = 86_400_000
 /** Rows a transaction: readers and the worker never wait for it. */
 const chunk = 500
 
+export type Retention = { days: number; jobs: number }
+
 /** Forgets deliveries and changes older than the days that are kept, and ended jobs beyond the number that is kept, in chunks. */
-export async function prune({ store, effects }: Mirror, { days, jobs }: { days: number; jobs: number }): Promise<void> {
+export async function prune(
+  { store, effects }: Pick<Mirror, 'store' | 'effects'>,
+  { days, jobs }: Retention,
+): Promise<void> {
   const before = effects.now() - days * dayMs
   const steps = [
     () => store.deliveries.prune(before, chunk),

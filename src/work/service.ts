@@ -1,8 +1,10 @@
 import { LeaseLost, sentence, TokenRefused } from '../errors.ts'
 import type { Mirror } from '../refresh/mirror.ts'
+import { utcOf } from '../rules/time.ts'
 import type { Bell } from './bell.ts'
 import { runJob } from './job.ts'
 import { giveUpLead, heartbeatMs, holderName, takeLead } from './lead.ts'
+import { prune, type Retention } from './prune.ts'
 import { atOnce, createWorker } from './worker.ts'
 
 /** How the service feels, for health and status. Times are milliseconds since 1970. */
@@ -17,24 +19,26 @@ export type Pulse = {
 }
 
 /** A service at work, and the bell that wakes it when something was asked for. */
-type Running = { mirror: Mirror; pulse: Pulse; bell: Bell; signal: AbortSignal }
+type Running = { mirror: Mirror; pulse: Pulse; bell: Bell; retention: Retention; signal: AbortSignal }
 
 /** How long the worker sleeps at the most: another process may have asked. */
 const longestNapMs = 500
 const pauseAfterTroubleMs = 1000
+const pruneEveryMs = 3_600_000
 
 /**
- * The worker and the runner of jobs, for as long as the signal lets them: whoever has the lease works, and it is renewed all the
- * while. Ends when stopped (what is under way is finished or abandoned with the client's own signal) and
+ * The worker, the runner of jobs and the tidying up, for as long as the signal lets them: whoever has the lease works, and it is
+ * renewed all the while. Ends when stopped (what is under way is finished or abandoned with the client's own signal) and
  * @throws LeaseLost when another process took over.
  */
-export async function runService(mirror: Mirror, pulse: Pulse, bell: Bell, signal: AbortSignal): Promise<void> {
+export async function runService({ signal, ...parts }: Running): Promise<void> {
+  const { mirror } = parts
   const name = holderName(mirror)
   const stop = new AbortController()
-  const running = { mirror, pulse, bell, signal: AbortSignal.any([signal, stop.signal]) }
+  const running = { ...parts, signal: AbortSignal.any([signal, stop.signal]) }
   // Each worker by itself: a refresh that takes minutes must not keep the others from what was asked meanwhile.
   const workers = Array.from({ length: atOnce }, (_, index) => workLoop(running, `worker ${index + 1}`))
-  const loops = [heart(running, name), jobLoop(running), ...workers]
+  const loops = [heart(running, name), jobLoop(running), pruneLoop(running), ...workers]
   try {
     await Promise.race([Promise.all(loops), failing(loops)])
   } finally {
@@ -72,9 +76,14 @@ function workLoop(running: Running, name: string): Promise<void> {
 
 function jobLoop(running: Running): Promise<void> {
   const { mirror, pulse, bell } = running
-  const { store, log } = mirror
+  const { store, effects, log } = mirror
+  let mayBeLeft = false
   return repeat(running, 'jobs', async () => {
-    const job = pulse.leads ? store.jobs.nextPending() : null
+    if (!pulse.leads) return longestNapMs
+    // One job at a time: what is said to run now has ended, and its end could not be written.
+    if (mayBeLeft) store.jobs.interruptRunning(utcOf(effects.now()))
+    mayBeLeft = false
+    const job = store.jobs.nextPending()
     if (!job) return longestNapMs
     try {
       await runJob(mirror, job)
@@ -82,10 +91,22 @@ function jobLoop(running: Running): Promise<void> {
     } catch (error) {
       if (error instanceof LeaseLost) throw error
       if (error instanceof TokenRefused) pulse.refused = sentence(error)
+      mayBeLeft = true
       log.error({ job: job.id, kind: job.kind, err: error }, 'job failed')
     }
     bell.ring()
     return 0
+  })
+}
+
+function pruneLoop(running: Running): Promise<void> {
+  const { mirror, pulse, retention } = running
+  let dueAt = 0
+  return repeat(running, 'pruning', async () => {
+    if (!pulse.leads || mirror.effects.now() < dueAt) return heartbeatMs
+    await prune(mirror, retention)
+    dueAt = mirror.effects.now() + pruneEveryMs
+    return heartbeatMs
   })
 }
 

@@ -54,6 +54,7 @@ export function createWorker(mirror: Mirror) {
      * @throws TokenRefused, LeaseLost at once: no other target would fare better.
      */
     async drain({ withDates, onProgress, turns = atOnce, signal }: DrainOptions): Promise<Drained> {
+      endLeft(mirror)
       const drained: Drained = { refreshed: 0, warnings: [] }
       const turn = async (): Promise<void> => {
         for (let claim = next(withDates); claim; claim = signal?.aborted ? null : next(withDates)) {
@@ -84,11 +85,23 @@ async function work(mirror: Mirror, claim: Claim): Promise<string[]> {
     // Stopped in the middle: it is still marked as started, and whoever leads next asks for it again.
     if (error instanceof LeaseLost || isStop(error)) throw error
     const wait = backoff(claim.failures, error, effects.random())
+    store.targets.left.add(claim)
     store.transaction(() => store.targets.fail(claim, effects.now(), effects.now() + wait, sentence(error)))
+    store.targets.left.delete(claim)
     if (error instanceof TokenRefused) throw error
     log.warn({ target: claim.target, failures: claim.failures + 1, wait, err: error }, 'refresh failed')
     return []
   }
+}
+
+/** A target whose end could not be written (a full disk) would be under way for ever. */
+function endLeft({ store, effects }: Mirror): void {
+  const { left } = store.targets
+  if (left.size === 0) return
+  store.transaction(() => {
+    for (const claim of left) store.targets.fail(claim, effects.now(), effects.now(), 'Its end could not be written.')
+  })
+  left.clear()
 }
 
 /** Waits for all, then throws the first failure: nothing goes on behind the caller's back. */
