@@ -34,7 +34,7 @@ export function callsUs(hook: Pick<Hook, 'url'>, url: string): boolean {
 /** What is wrong with a hook that calls our address; nothing: it is as we would make it, as far as Gitea shows it. */
 export function faultsOf(hook: Hook): string[] {
   const events = ownNames(hook.events)
-  const missing = neededEvents.filter((event) => !events.has(event))
+  const missing = neededEvents.filter((event) => !events.has(event) && (isWanted(event) || events.has('pull_request')))
   const needless = [...events].filter((event) => !neededEvents.includes(event) && !event.startsWith('pull_request'))
   return [
     ...(['gitea', 'forgejo'].includes(hook.type) ? [] : [`is of type ${hook.type}`]),
@@ -46,11 +46,14 @@ export function faultsOf(hook: Hook): string[] {
   ]
 }
 
-/** The one to keep of those that call us, the youngest that is right, for its secret is the latest; and those to delete. */
-export function choose<H extends Hook>(hooks: H[], rotate: boolean): { keep: H | null; drop: H[] } {
-  const right = rotate ? [] : hooks.filter((hook) => faultsOf(hook).length === 0)
-  const keep = right.toSorted((a, b) => b.id - a.id)[0] ?? null
-  return { keep, drop: hooks.filter((hook) => hook !== keep) }
+/** The one to keep of those that call us: the youngest that is right, for its secret is the latest. */
+export function keeper<F extends { hook: Hook }>(found: F[]): F | null {
+  const right = found.filter(({ hook }) => faultsOf(hook).length === 0)
+  return right.toSorted((a, b) => b.hook.id - a.hook.id)[0] ?? null
+}
+
+function isWanted(event: string): boolean {
+  return wantedEvents.includes(event)
 }
 
 /** Events for a person: all about pulls is one word when it is all there. */
