@@ -22,12 +22,10 @@ export async function changesRoutes(
       return reply.code(400).send({ error: 'Say ?since=SEQ, a number from an earlier answer or 0 for the beginning.' })
     const page = read(asked.data.since, asked.data.limit)
     if (page.forgotten)
-      return reply
-        .code(410)
-        .send({
-          error: 'Changes that old are forgotten: read the tables anew, then ask from `latest`.',
-          latest: page.latest,
-        })
+      return reply.code(410).send({
+        error: 'Changes that old are forgotten: read the tables anew, then ask from `latest`.',
+        latest: page.latest,
+      })
     return { changes: page.changes, latest: page.latest }
   })
 }

@@ -46,7 +46,14 @@ export async function probe(mirror: Mirror): Promise<Probed> {
   return { asked, missed, wentBack: listing.wentBack || (since !== null && startedAt < Date.parse(since)) }
 }
 
-/** The three requests; before the first probe there is no watermark, and the whole sweep before it has just read every pull. */
+/** Where the first probe looks from: the whole sweep that begins now has listed nothing but the repositories yet. */
+export function beginProbing(mirror: Mirror): void {
+  const { store } = mirror
+  if (store.settings.get('probe_since') !== null) return
+  store.transaction(() => store.settings.set('probe_since', utcOf(serverNow(mirror) - overlapMs)))
+}
+
+/** The three requests. */
 async function look(mirror: Mirror, since: string | null) {
   const { gitea, store, owner } = mirror
   const ownerId = Number(store.settings.get('owner_id'))

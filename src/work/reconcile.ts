@@ -1,4 +1,5 @@
 import { ask, type Mirror } from '../refresh/mirror.ts'
+import { beginProbing } from '../refresh/probe.ts'
 import { refresh } from '../refresh/refresh.ts'
 import { type Counts, countMoved } from '../store/changes.ts'
 import type { JobEnd, Progress } from './job-end.ts'
@@ -91,6 +92,7 @@ async function readRows(mirror: Mirror, onProgress: Progress): Promise<string[]>
   store.transaction(() => store.targets.relent())
   onProgress('repositories', 0, 1)
   const { warnings } = await refresh(mirror, { kind: 'repos' }, true)
+  beginProbing(mirror)
   onProgress('entries', 0, 1)
   const more = await worker.refreshOne({ kind: 'meta-entries' }, true)
   store.transaction(() => {

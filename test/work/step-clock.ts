@@ -40,8 +40,9 @@ export function stepClock(at = '2026-11-22T10:00:00Z') {
       while (wakeBy(end)) await settled()
       time = end
     },
-    /** Sets it, forwards or back, without anybody's waking. */
+    /** Sets it without anybody's waking: forwards as for a process that was stopped, back as by a person; pauses get no longer. */
     set: (ms: number) => {
+      for (const sleeper of sleepers) sleeper.at += Math.min(ms - time, 0)
       time = ms
     },
     settled,

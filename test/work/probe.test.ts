@@ -1,0 +1,181 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { dialects } from '../demo/fake.ts'
+import { type LiveService, startLiveService } from './live-service.ts'
+
+let live: LiveService
+beforeEach(async () => {
+  live = await startLiveService()
+})
+afterEach(() => live?.[Symbol.asyncDispose]())
+
+const push = (repo: string, branch = 'topic') => live.world.commit(repo, branch, { 'note.md': `${live.now()}\n` })
+const someTime = () => live.pass(150)
+
+describe.each(dialects)('on %s', (dialect) => {
+  beforeEach(async () => {
+    await live[Symbol.asyncDispose]()
+    live = await startLiveService({ dialect })
+  })
+
+  test('a probe that finds nothing moved costs three requests, and asks for nothing', async () => {
+    await live.run('probe')
+    await someTime()
+    live.asked()
+    expect((await live.run('probe')).result).toMatchObject({ requests: 3, asked: [], missed_webhooks: 0 })
+    expect(live.asked()).toHaveLength(3)
+  })
+
+  test('nor after webhooks told of everything that moved', async () => {
+    await live.run('probe')
+    await someTime()
+    push('rfcs/alpha')
+    const number = live.world.openPull('rfcs/alpha', 'topic', { by: 'alice' })
+    live.world.commit('rfcs/meta', 'edit-delta-0a1b2c', { 'rfcs/delta.md': 'x' })
+    await live.pass(30)
+    live.world.close('rfcs/alpha', number)
+    await live.pass(30)
+    live.asked()
+    expect((await live.run('probe')).result).toMatchObject({ requests: 3, asked: [], missed_webhooks: 0 })
+    expect(live.missed()).toBe(0)
+  })
+})
+
+describe('F1: a webhook that was lost', () => {
+  type Change = [string, () => unknown, (made: unknown) => unknown]
+  const pull = () => {
+    push('rfcs/alpha', 'proposal')
+    return live.world.openPull('rfcs/alpha', 'proposal', { by: 'alice' })
+  }
+  const shown = (repo: string, number: unknown) => live.pull(repo, Number(number))
+  const changes: Change[] = [
+    ['a push', () => push('rfcs/alpha'), (id) => expect(live.head('rfcs/alpha', 'topic')).toBe(id)],
+    [
+      'an edit branch',
+      () => push('rfcs/meta', 'edit-delta-0a1b2c'),
+      (id) => expect(live.head('rfcs/meta', 'edit-delta-0a1b2c')).toBe(id),
+    ],
+    ['a pull', pull, (number) => expect(shown('rfcs/alpha', number)).toMatchObject({ state: 'open' })],
+    [
+      'a new repository',
+      () => {
+        live.world.createRepo('rfcs/epsilon')
+        live.world.commit('rfcs/epsilon', 'main', { 'RFC.md': '# e' })
+        live.world.commit('rfcs/meta', 'main', {
+          'rfcs/epsilon.md': '---\nslug: epsilon\ntitle: E\nstate: active\nrepo: rfcs/epsilon\n---\n',
+        })
+        return live.world.tip('rfcs/epsilon', 'main')
+      },
+      (id) => expect(live.head('rfcs/epsilon', 'main')).toBe(id),
+    ],
+  ]
+
+  test.each(changes)('of %s is healed by the next probe, and counted', async (_, change, seen) => {
+    await live.run('probe')
+    await someTime()
+    live.loseWebhooks()
+    const made = change()
+    await live.pass(30)
+    await live.run('probe')
+    await live.pass(15)
+    seen(made)
+    expect(live.missed()).toBeGreaterThan(0)
+    const counted = live.missed()
+    await someTime()
+    await live.run('probe')
+    expect(live.missed()).toBe(counted)
+  })
+
+  test('of a repository’s end is healed by the next probe', async () => {
+    await live.run('probe')
+    await someTime()
+    live.loseWebhooks()
+    live.world.deleteRepo('rfcs/gamma')
+    await live.pass(30)
+    await live.run('probe')
+    await live.pass(15)
+    expect(live.head('rfcs/gamma', 'main')).toBeUndefined()
+  })
+
+  test('between the first whole sweep and the first probe is healed by that one', async () => {
+    live.hearWebhooks()
+    const number = pull()
+    await live.pass(240)
+    await live.run('reconcile')
+    live.loseWebhooks()
+    live.world.retitle('rfcs/alpha', number, 'Retitled meanwhile', { by: 'alice' })
+    await live.pass(240)
+    expect(live.store.settings.get('missed_webhooks')).toBeNull()
+    await live.run('probe')
+    await live.pass(15)
+    expect(live.pull('rfcs/alpha', number)).toMatchObject({ title: 'Retitled meanwhile' })
+  })
+
+  test('while the daemon was away is healed by the first probe after', async () => {
+    const number = pull()
+    await live.pass(60)
+    await live.run('probe')
+    live.loseWebhooks()
+    live.set(live.now() + 3 * 86_400_000)
+    live.world.retitle('rfcs/alpha', number, 'Retitled at night', { by: 'alice' })
+    live.set(live.now() + 3 * 86_400_000)
+    await live.run('probe')
+    await live.pass(15)
+    expect(live.pull('rfcs/alpha', number)).toMatchObject({ title: 'Retitled at night' })
+  })
+
+  test('in the second of the refresh before is healed too: equal is not settled at once', async () => {
+    await live.run('probe')
+    await someTime()
+    push('rfcs/alpha')
+    await live.settled()
+    live.loseWebhooks()
+    live.db.exec('UPDATE targets SET due_at = NULL, again_at = NULL')
+    const id = push('rfcs/alpha')
+    await live.pass(20)
+    expect(live.head('rfcs/alpha', 'topic')).not.toBe(id)
+    await live.run('probe')
+    await live.pass(15)
+    expect(live.head('rfcs/alpha', 'topic')).toBe(id)
+  })
+})
+
+test('F36: a server whose time went back is read whole', async () => {
+  await live.run('probe')
+  await someTime()
+  live.set(live.now() - 3_600_000)
+  const { status, message } = await live.run('probe')
+  expect({ status, message }).toEqual({
+    status: 'completed_with_warnings',
+    message: "The server's time went back: everything is read again.",
+  })
+  await live.pass(10)
+  expect(live.all(`SELECT kind, status FROM jobs ORDER BY id DESC LIMIT 1`)).toEqual([
+    { kind: 'reconcile', status: 'completed' },
+  ])
+  expect((await live.run('probe')).status).toBe('completed')
+})
+
+test('F38: while no sweep is complete for three probe intervals, health says so and why', async () => {
+  await live.run('probe')
+  live.fake.fail(() => ({ kind: 'status', status: 502 }))
+  for (let times = 0; times < 3; times++) {
+    expect(live.health().ok).toBe(true)
+    live.set(live.now() + 299_000)
+    live.store.jobs.request('probe', 'scheduled', '2026-11-22T10:00:00Z')
+    await live.pass(30)
+  }
+  expect(live.health()).toMatchObject({
+    ok: false,
+    sentence: expect.stringMatching(/^No sweep was complete for 16 minutes\. Gitea answered 502/),
+  })
+  live.fake.fail(undefined)
+  await live.run('probe')
+  expect(live.health()).toMatchObject({ ok: true })
+})
+
+test('a probe before the first whole sweep asks for that one', async () => {
+  await using early = await startLiveService({ sweep: false })
+  expect((await early.run('probe')).result).toEqual({ asked: ['everything'] })
+  await early.pass(10)
+  expect(early.head('rfcs/alpha', 'main')).toBeDefined()
+})
