@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs'
 import Sqlite, { type Database } from 'better-sqlite3'
 import { ConfigError, sentence } from '../errors.ts'
 import { adoptTables, refuseForeignKeys } from './adopt.ts'
@@ -42,6 +42,8 @@ export function openDatabase(file: string, { create = true, adopt = false, now }
 
 function connect(file: string): Database {
   return usable(file, () => {
+    // SQLite alone makes a file that the group cannot write, whatever the umask; -wal and -shm follow this one's mode.
+    if (file !== ':memory:' && !existsSync(file)) closeSync(openSync(file, 'a', 0o666))
     const db = new Sqlite(file, { timeout: busyMs })
     db.pragma('schema_version')
     db.pragma('synchronous = NORMAL')
