@@ -6,9 +6,9 @@ import { type Application, openApplication } from '../demo/example-application.t
 import { happenings, type LateAction, lateAction } from '../demo/example-changes.ts'
 import { bot, meta, org, type Scene } from '../demo/example-organisation.ts'
 import { serveFake } from '../demo/serve-fake.ts'
+import type { ExitCode } from './command.ts'
 import { blank, heading, list, say, table, typed } from './demo/say.ts'
 import { look, moved, type Seen } from './demo/seen.ts'
-import type { ExitCode } from './program.ts'
 import { reconcileOnce } from './reconcile.ts'
 
 /** The fake answers at once; a real server takes about so long, which leaves time to see the progress bar. */

@@ -1,8 +1,8 @@
 import { styleText } from 'node:util'
 import { readConfig } from '../config.ts'
+import type { CommonOptions, ExitCode } from './command.ts'
 import { examination, type Finding } from './doctor/checks.ts'
 import { openPatient } from './doctor/patient.ts'
-import type { CommonOptions, ExitCode } from './program.ts'
 import { textWidth, wrapped } from './text.ts'
 
 const marks = { ok: '✓', note: '·', warning: '!', failed: '✗', skipped: '–' } as const

@@ -4,12 +4,12 @@ import { ConfigError } from '../errors.ts'
 import { concurrency } from '../gitea/client.ts'
 import { openDoor } from '../gitea/door.ts'
 import { openGitea } from '../gitea/gitea.ts'
+import type { CommonOptions, ExitCode } from './command.ts'
 import { type Ground, openCopy } from './hooks/ground.ts'
 import { installHooks } from './hooks/install.ts'
 import { listHooks, listJson, listText } from './hooks/list.ts'
 import { removeHooks } from './hooks/remove.ts'
 import { type Report, reportJson, reportText } from './hooks/report.ts'
-import type { CommonOptions, ExitCode } from './program.ts'
 
 export type HookAction = 'install' | 'list' | 'remove'
 export type HooksOptions = CommonOptions & { rotate: boolean; tokenFile?: string }

@@ -1,11 +1,6 @@
 import { Argument, Command, CommanderError } from 'commander'
 import { ConfigError, sentence } from '../errors.ts'
-
-/** How a command ended: 0 done, 1 failed, 2 usage or configuration, 3 done with warnings or drift found. */
-export type ExitCode = 0 | 1 | 2 | 3
-
-/** What every command takes. */
-export type CommonOptions = { config: string; json: boolean }
+import type { ExitCode } from './command.ts'
 
 /** Runs one command line and returns its exit code; whatever goes wrong is one whole sentence on standard error. */
 export async function runProgram(argv: string[]): Promise<ExitCode> {

@@ -10,7 +10,7 @@ import { utcOf } from '../rules/time.ts'
 import { type JobKind, runJob } from '../work/job.ts'
 import type { JobEnd, Progress } from '../work/job-end.ts'
 import { giveUpLead, heartbeatMs, holderName, takeLead } from '../work/lead.ts'
-import type { CommonOptions, ExitCode } from './program.ts'
+import type { CommonOptions, ExitCode } from './command.ts'
 import { showProgress } from './progress.ts'
 import { jsonOf, textOf } from './summary.ts'
 

@@ -12,7 +12,7 @@ import { type Bell, createBell } from '../work/bell.ts'
 import { type Delivery, receive } from '../work/receive.ts'
 import { startReconciler } from '../work/reconciler.ts'
 import { type Pulse, runService } from '../work/service.ts'
-import type { CommonOptions, ExitCode } from './program.ts'
+import type { CommonOptions, ExitCode } from './command.ts'
 
 /** What is under way when we are told to stop may go on for so long. */
 const graceMs = 8000

@@ -22,7 +22,7 @@ export type Patience = { patienceMs?: number }
 export type Change = { method: 'POST' | 'DELETE'; body?: object | undefined }
 
 /** What the sender has cost so far, and the server's clock: its latest Date header and when we read it (ms since 1970, 0: never). */
-export type Traffic = {
+type Traffic = {
   requests: number
   bytes: number
   slowestMs: number

@@ -3,14 +3,14 @@ import { laneOf, targetOf } from '../rules/target.ts'
 
 /** A target under way: `whole` asks for everything; `priority` 1: a webhook or a person asked; `failures` in a row before this. */
 export type Claim = { target: string; whole: boolean; priority: number; failures: number }
-export type Failing = { target: string; failures: number; last_error: string }
+type Failing = { target: string; failures: number; last_error: string }
 export type Ask = { target: string; at: number; whole?: boolean; priority?: 0 | 1; againAt?: number | null }
 
 type Found = { target: string; whole: 0 | 1; priority: number; failures: number }
 type Due = { now: number; dates: 0 | 1 }
 
 /** A target is started at most once in this time; the first start is at once, and bursts after it coalesce. */
-export const startEveryMs = 2000
+const startEveryMs = 2000
 /** A time further ahead than any second look or back-off was written before the clock was set back: it has come. */
 const farthestMs = { ask: 60_000, backOff: 900_000 }
 

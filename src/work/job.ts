@@ -10,7 +10,7 @@ import { foresee, verify } from './verify.ts'
 type Work = (mirror: Mirror, progress: Progress) => Promise<JobEnd>
 
 /** Every kind of run there is. */
-export const jobKinds = {
+const jobKinds = {
   probe: probeOnce,
   reconcile: reconcileAll,
   rebuild: readAgain,

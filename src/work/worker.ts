@@ -23,7 +23,7 @@ export type DrainOptions = {
   signal?: AbortSignal
 }
 
-export type Worker = ReturnType<typeof createWorker>
+type Worker = ReturnType<typeof createWorker>
 
 /** Claims targets that are due and refreshes them; each fails alone, with its own back-off. */
 export function createWorker(mirror: Mirror) {
