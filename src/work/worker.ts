@@ -23,8 +23,6 @@ export type DrainOptions = {
   signal?: AbortSignal
 }
 
-type Worker = ReturnType<typeof createWorker>
-
 /** Claims targets that are due and refreshes them; each fails alone, with its own back-off. */
 export function createWorker(mirror: Mirror) {
   const { store, effects } = mirror
