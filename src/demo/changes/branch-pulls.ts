@@ -17,19 +17,29 @@ export function syncPulls(state: State, { repo: from, ref, after = '', pusher }:
 }
 
 /**
- * Open pulls of a deleted branch are closed. Those onto it: Gitea 1.26.1 retargets them to the default branch, telling
- * nobody, Forgejo 7.0.0 and Gitea 1.15 close them.
+ * Open pulls of a deleted branch are closed. Those onto it: Gitea 1.26.1 retargets them to the default branch, Forgejo
+ * 7.0.0 and Gitea 1.15 close them.
  */
 export function adjustPulls(state: State, { repo, ref, pusher }: Push): void {
   for (const [base, pull] of openPullsFrom(state, repo, branchOf(ref))) closePull(state, base, pull, pusher)
-  for (const pull of repo.pulls.values()) {
-    if (!isOpen(pull) || pull.base !== branchOf(ref)) continue
-    if (!state.dialect.since(24)) closePull(state, repo, pull, pusher)
-    else if (tipOf(repo, repo.defaultBranch) !== repo.refs.get(headRef(pull))) {
-      pull.base = repo.defaultBranch
-      pull.updated = seconds(state)
-    }
+  if (state.dialect.since(24)) retargetPulls(state, repo, branchOf(ref), repo.defaultBranch)
+  else for (const pull of openPullsOnto(repo, branchOf(ref))) closePull(state, repo, pull, pusher)
+}
+
+/** Gives the open pulls onto a branch another base, telling nobody; not those that would have nothing to merge, or a twin. */
+export function retargetPulls(state: State, repo: Repo, from: string, to: string): void {
+  for (const pull of openPullsOnto(repo, from)) {
+    const twin = openPullsOnto(repo, to).some(
+      ({ head }) => head.repoId === pull.head.repoId && head.branch === pull.head.branch,
+    )
+    if (twin || tipOf(repo, to) === repo.refs.get(headRef(pull))) continue
+    pull.base = to
+    pull.updated = seconds(state)
   }
+}
+
+function openPullsOnto(repo: Repo, branch: string): Pull[] {
+  return [...repo.pulls.values()].filter((pull) => isOpen(pull) && pull.base === branch)
 }
 
 /** With autodetect_manual_merge a pull whose head is pushed to its base counts as merged; without, it stays open. */

@@ -5,7 +5,7 @@ import { headRef, headRepo, headTip, isOpen, openPullsFrom, type Pull } from '..
 import { type Repo, tipOf } from '../state/repo.ts'
 import type { State } from '../state/state.ts'
 import type { User } from '../state/user.ts'
-import { markMerged } from './branch-pulls.ts'
+import { markMerged, retargetPulls } from './branch-pulls.ts'
 import { signature } from './commit.ts'
 import { followPush, moveRef, pushRef } from './push.ts'
 
@@ -48,10 +48,11 @@ function defaultMessage(pull: Pull, style: MergeOptions['style']): string {
   return `Merge pull request '${pull.title}' (#${pull.number}) from ${pull.head.branch} into ${pull.base}\n`
 }
 
-/** The branch stays while another open pull comes from it. */
+/** The branch stays while another open pull comes from it. Forgejo 7.0.0 first retargets the pulls onto it to its own base. */
 function deleteHead(state: State, repo: Repo, pull: Pull, doer: User): void {
   const from = headRepo(state, repo, pull)
   if (!from || headTip(state, repo, pull) === undefined) return
   if (openPullsFrom(state, from, pull.head.branch).length > 0) return
+  if (state.dialect.forgejo && from.id === repo.id) retargetPulls(state, repo, pull.head.branch, pull.base)
   pushRef(state, from, `refs/heads/${pull.head.branch}`, undefined, doer)
 }
