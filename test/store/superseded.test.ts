@@ -138,6 +138,13 @@ describe('a superseded pull that is', () => {
     expect(made.meaning(7)).toMatchObject({ state: 'withdrawn', superseded_by_pr_number: 9, closed_at })
   })
 
+  test('left behind by one that moves to another RFC is free of it', () => {
+    const made = mirrored()
+    made.write({ pr_number: 7 }, late)
+    made.write({ ...late, rfc_slug: 'b' })
+    expect(made.meaning(7)).toMatchObject({ state: 'open', superseded_by_pr_number: null, closed_at: null })
+  })
+
   test('moved to another RFC is free of it, and back under it', () => {
     const made = mirrored()
     made.write({ pr_number: 7 }, late)
