@@ -28,7 +28,7 @@ export type StageOptions = {
   isRefused?: boolean
 }
 
-export type Printed = {
+type Printed = {
   url: string
   hooks: {
     level: string
