@@ -23,10 +23,9 @@ export async function refreshRfcRepo(
   if (!repo || !slug) return { warnings: [] }
   const refs = await readRefs(mirror, repo)
   const tip = await defaultTip(mirror, repo, refs)
-  const [dates, document, pulls] = await Promise.all([
+  const [dates, document] = await Promise.all([
     tipDates(mirror, repo, refs.branches.values(), refs.branches.size),
     readDocument(mirror, repo, tip),
-    withPulls ? readPulls(mirror, repo, refs, whole) : null,
   ])
   const rows = [...refs.branches].map(([name, sha]) => ({
     rfc_slug: slug,
@@ -40,6 +39,8 @@ export async function refreshRfcRepo(
     store.repos.hold({ id: repo.id, tip, tip_at, document_body: document.body, document_sha: document.sha })
     store.rfcs.project(slug, timeNow(mirror))
   })
+  // Pulls come apart, so that one which Gitea cannot show holds up neither the branches nor the document.
+  const pulls = withPulls ? await readPulls(mirror, repo, refs, whole) : null
   if (pulls) await writePulls(mirror, repo, pulls)
   return { warnings: pulls?.off ? [pullsOff(repo.full_name)] : [] }
 }
