@@ -1,7 +1,11 @@
+import { TransientError } from '../errors.ts'
 import type { Content } from '../gitea/shapes.ts'
 import type { Mirror } from './mirror.ts'
 
-/** Files with their last commit: several a request where the server can (Gitea 1.24), else one by one; absent ones are left out. */
+/**
+ * Files with their last commit: several a request where the server can (Gitea 1.24), else one by one. Those that cannot be shown are
+ * left out, as several a request leave them out: they are asked in another way, each alone.
+ */
 export async function readContents(
   { gitea }: Mirror,
   fullName: string,
@@ -9,8 +13,13 @@ export async function readContents(
   commit: string,
 ): Promise<Content[]> {
   if ((await gitea.server()).filesPerRequest > 0) return gitea.files.contents(fullName, paths, commit)
-  const contents = await Promise.all(paths.map((path) => gitea.files.content(fullName, path, commit)))
+  const contents = await Promise.all(paths.map((path) => gitea.files.content(fullName, path, commit).catch(leftOut)))
   return contents.filter((content) => content !== null)
+}
+
+function leftOut(error: unknown): null {
+  if (error instanceof TransientError) return null
+  throw error
 }
 
 /**

@@ -20,14 +20,17 @@ export async function refreshMetaEntries(mirror: Mirror, whole: boolean): Promis
   const listing = await believed(mirror, held.size, () => list(mirror, meta), gone)
   if (listing.tip === meta.tip && !whole) return { warnings: [] }
   const missing = new Map([...listing.files].filter(([path, { sha }]) => held.get(path)?.blob !== sha))
-  const texts = await readTexts(mirror, meta.full_name, listing.tip, missing)
+  const { texts, unread, failure } = await readTexts(mirror, meta.full_name, listing.tip, missing)
+  for (const path of unread) missing.delete(path)
   const touched = await touchedSince(mirror, meta, listing.tip)
   await writeFiles(mirror, missing, texts, touched, () => {
     for (const path of gone(listing)) store.entryFiles.drop(path)
     settleEntries(mirror)
   })
   await findNames(mirror, meta.id)
-  await project(mirror, meta, listing.tip)
+  // Without its texts the tip is not held: what could not be read now is read the next time.
+  await project(mirror, meta, unread.size > 0 ? meta.tip : listing.tip)
+  if (unread.size > 0) throw failure
   return { warnings: [] }
 }
 
