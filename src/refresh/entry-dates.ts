@@ -6,7 +6,7 @@ import { type Mirror, metaRepo, type Refreshed, timeNow, writeAll } from './mirr
 /** Few dates are asked file by file; more come as one contents listing, which costs the server a history walk a file. */
 const few = 60
 
-type Dated = { path: string; commit: string | null; committedAt: string | null }
+type Dated = { path: string; commit: string; committedAt: string | null }
 
 /** Fills the last_entry_commit_at that are not known yet: what `git log -1 -- <file>` shows at the tip whose entries are held. */
 export async function refreshEntryDates(mirror: Mirror): Promise<Refreshed> {
@@ -64,12 +64,12 @@ async function datesOf(
 ): Promise<Dated[]> {
   const byPath = new Map(contents.map((content) => [content.path, content]))
   const dates = await lastCommitDates(mirror, fullName, contents)
-  return Promise.all(
-    paths.map(async (path) => {
-      const commit = byPath.get(path)?.last_commit_sha
-      if (commit) return { path, commit, committedAt: dates.get(commit) ?? null }
-      const last = await mirror.gitea.commits.last(fullName, path, tip)
-      return { path, commit: last?.sha ?? null, committedAt: last?.committedAt ?? null }
-    }),
-  )
+  const dated = paths.map(async (path): Promise<Dated[]> => {
+    const commit = byPath.get(path)?.last_commit_sha
+    if (commit) return [{ path, commit, committedAt: dates.get(commit) ?? null }]
+    const last = await mirror.gitea.commits.last(fullName, path, tip)
+    // A file that is there has a commit: where Gitea shows none, the date is still to be asked.
+    return last ? [{ path, commit: last.sha, committedAt: last.committedAt }] : []
+  })
+  return (await Promise.all(dated)).flat()
 }
