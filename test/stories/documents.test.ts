@@ -1,0 +1,91 @@
+import { describe, expect, test } from 'vitest'
+import { active, dialects, entry, type Story, tellStory } from './story.ts'
+
+function tellOfAlpha(dialect?: Parameters<typeof tellStory>[0]): Story {
+  const story = tellStory(dialect)
+  story.write({ 'rfcs/alpha.md': active('alpha', {}) })
+  story.repo('alpha', '\ufeff# The document\r\n')
+  return story
+}
+
+describe.each(dialects)('on %s', (dialect) => {
+  test('fault 3: entry and document never take turns: an active RFC shows its document, whichever of the two was read last', async () => {
+    using story = tellOfAlpha(dialect)
+    await story.copy.reconcile()
+    const shown = {
+      body: '\ufeff# The document\r\n',
+      entry_body: 'About alpha.\n',
+      document_body: '\ufeff# The document\r\n',
+    }
+    expect(story.copy.rfc('alpha')).toMatchObject(shown)
+    const bodies = watchBodies(story)
+    story.write({ 'rfcs/alpha.md': active('alpha', { title: 'New' }) })
+    await story.copy.reconcile()
+    expect(story.copy.rfc('alpha')).toMatchObject({ title: 'New', ...shown })
+    story.write({ 'rfcs/alpha.md': active('alpha', { title: 'Newer' }) })
+    story.fake.fail(({ path }) => (path.includes('/repos/rfcs/alpha/') ? { kind: 'status', status: 500 } : undefined))
+    await story.copy.reconcile()
+    expect(story.copy.rfc('alpha')).toMatchObject({ title: 'Newer', ...shown })
+    expect([...bodies]).toEqual([shown.body])
+  })
+
+  test('fault 3: which of the two is shown is the state’s word alone', async () => {
+    using story = tellOfAlpha(dialect)
+    await story.copy.reconcile()
+    for (const state of ['withdrawn', 'active', 'archived', 'super-draft', 'active']) {
+      story.write({ 'rfcs/alpha.md': active('alpha', { state }) })
+      await story.copy.reconcile()
+      const { body, body_sha, entry_sha, document_sha } = story.copy.rfc('alpha')
+      expect(body).toBe(state === 'active' ? '\ufeff# The document\r\n' : 'About alpha.\n')
+      expect(body_sha).toBe(state === 'active' ? document_sha : entry_sha)
+    }
+  })
+
+  test('fault 52: a document that is deleted is no document, one that is only hidden for a moment stays', async () => {
+    using story = tellOfAlpha(dialect)
+    await story.copy.reconcile()
+    story.push('rfcs/alpha', 'main')
+    story.fake.fail(({ path }) => (path.includes('/raw/RFC.md') ? { kind: 'status', status: 404 } : undefined))
+    expect((await story.copy.reconcile()).warnings).toHaveLength(1)
+    expect(story.copy.rfc('alpha')).toMatchObject({ body: '\ufeff# The document\r\n' })
+    story.fake.fail(undefined)
+    story.world.commit('rfcs/alpha', 'main', { 'RFC.md': null })
+    expect((await story.copy.reconcile()).warnings).toEqual([])
+    expect(story.copy.rfc('alpha')).toMatchObject({ document_body: null, document_sha: null, body: 'About alpha.\n' })
+  })
+
+  test('fault 45: what is read for an RFC that stops following meanwhile is not written', async () => {
+    using story = tellOfAlpha(dialect)
+    await story.copy.reconcile()
+    story.world.commit('rfcs/alpha', 'main', { 'RFC.md': '# Too late\n' })
+    story.spoil((path, answer) => {
+      if (path.includes('/raw/RFC.md'))
+        story.copy.write("UPDATE repos SET rfc_slug = NULL WHERE full_name = 'rfcs/alpha'")
+      return answer
+    })
+    await story.copy.reconcile()
+    expect(story.copy.rfc('alpha').body).not.toBe('# Too late\n')
+  })
+})
+
+test('a super-draft’s repository is not followed, and is from the sweep on in which it graduates', async () => {
+  using story = tellStory()
+  story.repo('beta')
+  story.write({ 'rfcs/beta.md': entry('beta', { repo: 'rfcs/beta' }) })
+  await story.copy.reconcile()
+  expect(story.copy.asked().filter((path) => path.includes('/rfcs/beta/'))).toEqual([])
+  expect(story.copy.rfc('beta')).toMatchObject({ body: 'About beta.\n', document_body: null, problem: null })
+  story.write({ 'rfcs/beta.md': active('beta') })
+  await story.copy.reconcile()
+  expect(story.copy.rfc('beta')).toMatchObject({ body: '# beta\n', last_main_commit_at: '2026-11-22T10:01:00Z' })
+})
+
+/** Every body that a reader of alpha's row sees while answers come in. */
+function watchBodies(story: Story): Set<unknown> {
+  const bodies = new Set<unknown>()
+  story.spoil((_path, answer) => {
+    bodies.add(story.copy.rfc('alpha').body)
+    return answer
+  })
+  return bodies
+}
