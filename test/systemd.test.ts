@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterAll, describe, expect, test } from 'vitest'
+import { configShape, webhookSecrets } from '../src/config.ts'
 import { systemdNotifier } from '../src/systemd.ts'
 
 const root = resolve(import.meta.dirname, '..')
@@ -114,6 +115,18 @@ describe('the unit', () => {
     const given = [...unit.matchAll(/^LoadCredential=([\w-]+):/gm)].map(([, name]) => name)
     expect(known.length).toBeGreaterThan(1)
     for (const [, name] of known) expect(given).toContain(name)
+  })
+
+  test('gives an empty line where an optional credential is missing, which counts as none', () => {
+    const [, name = '', escaped] = /^SetCredential=(webhook-secret-previous):(.*)$/m.exec(unit) ?? []
+    expect(escaped).toBe('\\n')
+    writeFileSync(join(folder, name), '\n')
+    writeFileSync(join(folder, 'webhook-secret'), 'new\n')
+    const gitea = { url: 'http://gitea.test', org: 'rfcs', metaRepo: 'meta', botUser: 'bot' }
+    const { current, previous } = webhookSecrets(configShape.parse({ gitea, database: 'x' }), {
+      CREDENTIALS_DIRECTORY: folder,
+    })
+    expect([current?.value, previous]).toEqual(['new', null])
   })
 
   test('lets the group of its user write the database, with its umask', () => {
