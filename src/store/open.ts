@@ -32,7 +32,7 @@ export function openDatabase(file: string, { create = true, adopt = false, now }
     usable(file, () => db.pragma('journal_mode = WAL')) // the first write: a file that is refused stays as it was
     if (version !== null) migrate(db, version, file)
     else if (aside.length > 0) adoptTables(db, aside, () => makeTables(db, now()))
-    else db.transaction(() => makeTables(db, now())).immediate()
+    else db.transaction(() => versionOf(db) ?? makeTables(db, now())).immediate() // another may have made them just now
     return db
   } catch (error) {
     db.close()

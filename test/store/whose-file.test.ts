@@ -1,5 +1,7 @@
+import { once } from 'node:events'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { Worker } from 'node:worker_threads'
 import { describe, expect, test } from 'vitest'
 import { ConfigError } from '../../src/errors.ts'
 import { application, madePath, opened } from './made.ts'
@@ -99,6 +101,18 @@ describe('a file is taken', () => {
     expect(() => opened(file, { create: false })).toThrow(ConfigError)
     opened(file)
     expect(() => opened(file, { create: false })).not.toThrow()
+  })
+
+  test('fault F31: by each of those who make it at one moment', async () => {
+    const racers = 4
+    for (let round = 0; round < 3; round++) {
+      const workerData = { file: madePath(), ready: new SharedArrayBuffer(4), racers }
+      const threads = Array.from(
+        { length: racers },
+        () => new Worker(new URL('racer.ts', import.meta.url), { workerData }),
+      )
+      await Promise.all(threads.map((thread) => once(thread, 'exit')))
+    }
   })
 
   test('not when its folder is missing, which is said', () => {
