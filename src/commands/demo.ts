@@ -1,5 +1,3 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { exampleGitea } from '../demo/example.ts'
 import { type Application, openApplication } from '../demo/example-application.ts'
@@ -7,6 +5,7 @@ import { happenings, type LateAction, lateAction } from '../demo/example-changes
 import { bot, meta, org, type Scene } from '../demo/example-organisation.ts'
 import { serveFake } from '../demo/serve-fake.ts'
 import type { ExitCode } from './command.ts'
+import { configOf, temporaryFolder } from './demo/ground.ts'
 import { blank, heading, list, say, table, typed } from './demo/say.ts'
 import { look, moved, type Seen } from './demo/seen.ts'
 import { reconcileOnce } from './reconcile.ts'
@@ -20,7 +19,7 @@ export async function showDemo(): Promise<ExitCode> {
   using application = openApplication(join(folder.path, 'rfcs.sqlite'))
   const { fake, scene, token } = exampleGitea(application)
   await using served = await serveFake(fake, { latencyMs })
-  const config = await writeConfig(folder.path, served.url, token)
+  const config = await configOf(folder.path, served.url, token)
 
   introduce(served.url, application)
   if ((await reconcile(config)) !== 0) return 1
@@ -36,19 +35,6 @@ export async function showDemo(): Promise<ExitCode> {
   showLateAction(application, scene.act, lateAction(scene.world))
   say('That was all. The fake Gitea and its copy are gone; README.md tells how to copy yours.')
   return 0
-}
-
-async function temporaryFolder() {
-  const path = await mkdtemp(join(tmpdir(), 'rfcached-demo-'))
-  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) }
-}
-
-async function writeConfig(folder: string, url: string, token: string): Promise<string> {
-  const file = join(folder, 'config.json')
-  const gitea = { url, org, metaRepo: meta.slice(org.length + 1), botUser: bot, tokenFile: 'gitea-token' }
-  await writeFile(join(folder, 'gitea-token'), token, { mode: 0o600 })
-  await writeFile(file, JSON.stringify({ gitea, database: 'rfcs.sqlite' }))
-  return file
 }
 
 function introduce(url: string, application: Application): void {

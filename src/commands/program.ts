@@ -52,6 +52,9 @@ function createProgram(ended: (code: ExitCode) => void): Command {
   program
     .command('demo')
     .description('show it all on a small RFC organisation in a fake Gitea')
-    .action(async () => ended(await (await import('./demo.ts')).showDemo()))
+    .option('--serve', 'keep the fake Gitea and the daemon running, with a change every few seconds', false)
+    .action(async ({ serve }) =>
+      ended(await (serve ? (await import('./demo/serve.ts')).serveDemo() : (await import('./demo.ts')).showDemo())),
+    )
   return program
 }

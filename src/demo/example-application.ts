@@ -26,6 +26,8 @@ export function openApplication(file: string) {
       ).run(kind, slug, pull, by, repo, at.toISOString())
     },
     actions: (): number => db.prepare<[], number>('SELECT count(*) FROM actions').pluck().get() ?? 0,
+    /** Whether rfcached has been here. */
+    isFilled: (): boolean => db.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'cached_prs'`).get() !== undefined,
     rfcs: (): RfcLine[] =>
       db
         .prepare<[], RfcLine>(/* sql */ `

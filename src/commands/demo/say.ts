@@ -19,6 +19,11 @@ export function list(sentences: string[]): void {
   print(...sentences.map((words) => `  - ${wrapped(words, textWidth(), '    ')}`), '')
 }
 
+/** A line as it is. */
+export function line(words: string): void {
+  print(words)
+}
+
 /** An empty line. */
 export function blank(): void {
   print('')
