@@ -160,6 +160,15 @@ describe('hooks install says plainly', () => {
     expect([out.verified, code]).toEqual([null, 0])
   })
 
+  test('that Gitea fails at the test call, as Forgejo 7 does for an empty repository, and leaves no test hook behind', async () => {
+    const { run, fake } = await hooksStage({ dialect: 'forgejo-7' })
+    fake.fail(({ path }) => (path.endsWith('/tests') ? { kind: 'status', status: 500 } : undefined))
+    const { code, out } = await run('install')
+    expect(out.notes.join(' ')).toMatch(/^No delivery was tried: Gitea answered 500 to POST /)
+    expect([out.verified, code]).toEqual([null, 0])
+    expect((await run('list')).out.hooks.length).toBe(1)
+  })
+
   test('that there is no database yet', async () => {
     const { run } = await hooksStage({ hasCopy: false })
     const { code, out } = await run('install')

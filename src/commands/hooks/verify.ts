@@ -20,10 +20,17 @@ export async function verifyDelivery(ground: Ground, secret: string, found: Foun
   const knocks = await knock([ground.url, ground.listenUrl], secret)
   const hindrance = whyInVain(ground, knocks)
   if (hindrance) return hindrance
+  if (found.place.level === 'repository') return forgiving(() => tried(ground, copy, found, knocks))
+  return forgiving(async () => {
+    const temporary = await stand(ground, secret, repo)
+    return { ...(await forgiving(() => tried(ground, copy, temporary, knocks))), temporary }
+  })
+}
+
+/** That a test cannot be caused is no failure of the installation. */
+async function forgiving(attempt: () => Promise<Verdict>): Promise<Verdict> {
   try {
-    const tested = found.place.level === 'repository' ? found : await stand(ground, secret, repo)
-    const verdict = await tried(ground, copy, tested, knocks)
-    return tested === found ? verdict : { ...verdict, temporary: tested }
+    return await attempt()
   } catch (error) {
     if (error instanceof Forbidden) return untried(`${error.message} ${error.hint}`)
     if (error instanceof TransientError) return untried(error.message)
