@@ -19,7 +19,7 @@ const network = defineNetwork({
   context: { quiet: true },
 })
 
-/** Intercepts undici in this test file (setupServer does not: reference in msw 3). */
+/** Intercepts undici in this test file, which msw's own setupServer does not. */
 export function interceptNetwork(): void {
   beforeAll(() => network.enable())
   afterEach(() => network.resetHandlers())

@@ -3,14 +3,14 @@ import { describe, expect, test } from 'vitest'
 import { ConfigError } from '../../src/errors.ts'
 import type { Store } from '../../src/store/store.ts'
 import { act } from './application.ts'
+import { fillAsBefore, formerQuestions, formerTables } from './former.ts'
 import { application, madePath, opened, own, pullRow, repoRow } from './made.ts'
-import { fillAsSeed, seedQuestions, seedTables } from './seed.ts'
 
 /** The application's file from before, with more of its own. */
-function seeded(more = '') {
+function former(more = '') {
   const file = madePath()
-  const app = application(file, seedTables)
-  fillAsSeed(app)
+  const app = application(file, formerTables)
+  fillAsBefore(app)
   app.exec(more)
   return { file, app }
 }
@@ -34,18 +34,18 @@ function fill(store: Store): void {
 
 describe('an application’s own cached_* tables, when they are adopted,', () => {
   test('are set aside whole, and ours answer its questions', () => {
-    const { file, app } = seeded()
-    const before = seedQuestions.map((question) => app.prepare(question).all().length)
+    const { file, app } = former()
+    const before = formerQuestions.map((question) => app.prepare(question).all().length)
     fill(opened(file, { adopt: true }))
     expect(app.prepare('SELECT slug FROM before_rfcached_cached_rfcs').pluck().all()).toEqual(['a'])
     expect(app.prepare('SELECT count(*) FROM before_rfcached_cached_branches').pluck().get()).toBe(2)
     expect(app.prepare('SELECT count(*) FROM before_rfcached_cached_prs').pluck().get()).toBe(1)
-    expect(seedQuestions.map((question) => app.prepare(question).all().length)).toEqual(before)
+    expect(formerQuestions.map((question) => app.prepare(question).all().length)).toEqual(before)
   })
 
   test('leave its foreign keys to cached_rfcs working', () => {
     const { file, app } =
-      seeded(`CREATE TABLE watches (login TEXT, rfc_slug TEXT NOT NULL REFERENCES cached_rfcs (slug));
+      former(`CREATE TABLE watches (login TEXT, rfc_slug TEXT NOT NULL REFERENCES cached_rfcs (slug));
       INSERT INTO watches VALUES ('alice', 'a');`)
     const sql = app.prepare(`SELECT sql FROM sqlite_schema WHERE name = 'watches'`).pluck()
     const before = sql.get()
@@ -58,7 +58,7 @@ describe('an application’s own cached_* tables, when they are adopted,', () =>
 
   test('leave its other foreign keys, views and rows alone', () => {
     const { file, app } =
-      seeded(`CREATE TABLE notes (repo TEXT, pr_number INTEGER, text TEXT, FOREIGN KEY (repo, pr_number) REFERENCES cached_prs (repo, pr_number));
+      former(`CREATE TABLE notes (repo TEXT, pr_number INTEGER, text TEXT, FOREIGN KEY (repo, pr_number) REFERENCES cached_prs (repo, pr_number));
       INSERT INTO notes VALUES ('rfcs/a', 7, 'nice');
       CREATE VIEW open_prs AS SELECT * FROM cached_prs WHERE state = 'open';`)
     act(app, { action_kind: 'open_branch_pr' })
@@ -71,7 +71,7 @@ describe('an application’s own cached_* tables, when they are adopted,', () =>
   })
 
   test('fault 30: hand over the branches that were closed, once', () => {
-    const { file, app } = seeded(`UPDATE cached_branches SET state = 'closed' WHERE branch_name = 'x'`)
+    const { file, app } = former(`UPDATE cached_branches SET state = 'closed' WHERE branch_name = 'x'`)
     const store = opened(file, { adopt: true })
     fill(store)
     const states = app.prepare('SELECT branch_name, state FROM cached_branches ORDER BY 1').raw()
@@ -86,7 +86,7 @@ describe('an application’s own cached_* tables, when they are adopted,', () =>
   })
 
   test('hand over all of that or nothing', () => {
-    const { file, app } = seeded(`UPDATE cached_branches SET state = 'closed'`)
+    const { file, app } = former(`UPDATE cached_branches SET state = 'closed'`)
     const store = opened(file, { adopt: true })
     fill(store)
     app.exec(`CREATE TRIGGER fails BEFORE DELETE ON settings BEGIN SELECT RAISE (ABORT, 'the process dies'); END`)
@@ -111,7 +111,7 @@ describe('adoption is refused, with nothing changed and the table named,', () =>
     ['to whatever key cached_prs had', 'FOREIGN KEY (n) REFERENCES cached_prs'],
     ['to half of our key', 'FOREIGN KEY (s) REFERENCES Cached_PRs (repo)'],
   ])('when a foreign key refers %s', (_, key) => {
-    const { file, app } = seeded(`CREATE TABLE drafts (s TEXT, b TEXT, n INTEGER, ${key})`)
+    const { file, app } = former(`CREATE TABLE drafts (s TEXT, b TEXT, n INTEGER, ${key})`)
     app.close()
     const before = readFileSync(file)
     expect(() => opened(file, { adopt: true })).toThrow(ConfigError)

@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3'
 
-/** The tables an application has for whose statements seeds/002 stands: its columns, and the keys its ON CONFLICT names. */
-export const seedTables = `
+/** The tables of an application that kept its own cache before rfcached came: the columns and keys that its statements name. */
+export const formerTables = `
 CREATE TABLE cached_rfcs (
   slug TEXT PRIMARY KEY, title TEXT NOT NULL, state TEXT NOT NULL, rfc_id TEXT UNIQUE, repo TEXT,
   proposed_by TEXT, proposed_at TEXT, graduated_at TEXT, graduated_by TEXT,
@@ -20,8 +20,8 @@ CREATE TABLE actions (
   id INTEGER PRIMARY KEY AUTOINCREMENT, action_kind TEXT NOT NULL, rfc_slug TEXT, pr_number INTEGER, on_behalf_of TEXT,
   created_at TEXT NOT NULL DEFAULT (datetime('now')));`
 
-/** What the seed's own statements write: the RFC a, its branches main and x, and its pull 7. */
-export function fillAsSeed(app: Database): void {
+/** What that application's own statements write: the RFC a, its branches main and x, and its pull 7. */
+export function fillAsBefore(app: Database): void {
   app.exec(`
 INSERT INTO cached_rfcs
     (slug, title, state, rfc_id, repo, proposed_by, proposed_at, graduated_at, graduated_by, owners_json, arbiters_json,
@@ -39,8 +39,8 @@ VALUES ('a', 'rfc_branch', 'rfcs/a', 7, 'T', 'D', 'open', 'rfc-bot', NULL, NULL,
 ON CONFLICT(repo, pr_number) DO UPDATE SET title = excluded.title;`)
 }
 
-/** The seed's questions, as its pages ask them. */
-export const seedQuestions = [
+/** What its pages ask. */
+export const formerQuestions = [
   `SELECT slug, title, state, rfc_id, repo, proposed_by, proposed_at, graduated_at, graduated_by, owners_json, arbiters_json,
      tags_json, body, body_sha, last_main_commit_at, last_entry_commit_at, updated_at FROM cached_rfcs WHERE state = 'active'`,
   `SELECT slug FROM cached_rfcs WHERE state = 'active' AND repo IS NOT NULL`,
