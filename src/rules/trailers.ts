@@ -37,16 +37,12 @@ function angled(value: string): string[] {
   return who ? [who] : []
 }
 
-// A line that begins with a blank continues a trailer, but not a line that is none.
+// A line that begins with a blank continues the one above it.
 function unfolded(block: string): string[] {
   const items: string[] = []
-  let continues = false
   for (const [line] of block.matchAll(/[^\n]*\n|[^\n]+$/g)) {
-    if (continues && isSpace(line[0])) items.push(`${items.pop()}${line}`)
-    else {
-      items.push(line)
-      continues = trailerStart.test(line)
-    }
+    const continued = isSpace(line[0]) ? items.pop() : undefined
+    items.push((continued ?? '') + line)
   }
   return items
 }
