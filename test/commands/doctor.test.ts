@@ -184,6 +184,25 @@ describe.concurrent('doctor', () => {
     })
   })
 
+  test('knows a Gitea that asks everybody to sign in', async () => {
+    await using patient = await healthyPatient()
+    patient.fake.fail(({ headers }) => (headers.authorization ? undefined : { kind: 'status', status: 403 }))
+    const { code, findings } = await patient.examine()
+    expect(code).toBe(0)
+    expect(findings.get('Gitea')?.message).toContain('to those who sign in')
+    expect(findings.get('abilities')?.message).toContain('file-contents: yes')
+  })
+
+  test('does not wait for a server that asks to be left alone', async () => {
+    await using patient = await healthyPatient()
+    patient.fake.fail(() => ({ kind: 'status', status: 503, retryAfter: 60 }))
+    const began = Date.now()
+    const { code, findings } = await patient.examine()
+    expect(code).toBe(1)
+    expect(findings.get('Gitea')).toMatchObject({ status: 'failed', message: expect.stringContaining('503') })
+    expect(Date.now() - began).toBeLessThan(45_000)
+  })
+
   test('warns of a clock that is more than two minutes off', async () => {
     await using ahead = await healthyPatient({ clockAhead: 300 })
     const { code, findings } = await ahead.examine()
