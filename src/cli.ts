@@ -1,9 +1,9 @@
 #!/usr/bin/env node
-// Nothing is imported before this check: better-sqlite3 13 ends an older Node without a word.
-const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
-if (major < 22 || (major === 22 && minor < 19)) {
+// Nothing is imported before this check: better-sqlite3 13 ends an older Node without a word, and Node 22 knows no `using`.
+const [major = 0] = process.versions.node.split('.').map(Number)
+if (major < 24) {
   process.stderr.write(
-    `rfcached needs Node 22.19 or newer, and this is Node ${process.versions.node}. In a clone, start it with \`npm run rfcached -- …\`, which brings its own.\n`,
+    `rfcached needs Node 24 or newer, and this is Node ${process.versions.node}. In a clone, start it with \`npm run rfcached -- …\`, which brings its own.\n`,
   )
   process.exit(2)
 }
