@@ -82,6 +82,6 @@ describe('rfcached', () => {
       NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(pretend)}`,
     })
     expect({ code, out }).toEqual({ code: 2, out: '' })
-    expect(err).toMatch(/^rfcached needs Node 22\.19 or newer, and this is Node 20\.20\.2\. In a clone, .+\n$/)
+    expect(err).toMatch(/^rfcached needs Node 24 or newer, and this is Node 20\.20\.2\. In a clone, .+\n$/)
   })
 })
