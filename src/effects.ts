@@ -16,3 +16,11 @@ export const realEffects: Effects = {
   random: Math.random,
   sleep: (ms, signal) => wait(ms, undefined, signal ? { signal } : {}),
 }
+
+/** The same, whose every pause ends when the signal aborts. */
+export function endedBy(signal: AbortSignal, effects: Effects): Effects {
+  return {
+    ...effects,
+    sleep: (ms, own) => effects.sleep(ms, own ? AbortSignal.any([own, signal]) : signal),
+  }
+}

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { type Config, giteaToken, readConfig, webhookSecrets } from '../config.ts'
 import { openConfiguredStore, openMirror } from '../daemon.ts'
+import { endedBy, realEffects } from '../effects.ts'
 import { ConfigError } from '../errors.ts'
 import { health } from '../health.ts'
 import { createServer } from '../http/server.ts'
@@ -16,6 +17,8 @@ import type { CommonOptions, ExitCode } from './command.ts'
 
 /** What is under way when we are told to stop may go on for so long. */
 const graceMs = 8000
+/** A delivery is taken in milliseconds: who has not said all of it by then never will. */
+const closeMs = 2000
 
 /** `rfcached serve`: webhooks in, cron beside, one worker; runs until SIGTERM or SIGINT. SIGHUP changes nothing: it is said. */
 export async function serve({ config: path }: CommonOptions): Promise<ExitCode> {
@@ -24,7 +27,9 @@ export async function serve({ config: path }: CommonOptions): Promise<ExitCode> 
   const stopping = new AbortController()
   const abandoning = new AbortController()
   using store = openConfiguredStore(config)
-  await using mirror = openMirror(config, giteaToken(config, process.env), store, { log, signal: abandoning.signal })
+  const { signal } = abandoning
+  const effects = endedBy(signal, realEffects)
+  await using mirror = openMirror(config, giteaToken(config, process.env), store, { log, signal, effects })
   const pulse: Pulse = { leads: false, beatAt: mirror.effects.now(), refused: null, troubles: new Map() }
   const bell = createBell()
   await using reconciler = startReconciler(mirror, config.reconcile)
@@ -34,13 +39,24 @@ export async function serve({ config: path }: CommonOptions): Promise<ExitCode> 
     notifier.stopping()
     stopping.abort()
     setTimeout(() => abandoning.abort(), graceMs).unref()
-    void app.close()
+    void close(app)
   })
   store.jobs.request('reconcile', 'startup', utcOf(mirror.effects.now()))
-  await runService({ mirror, pulse, bell, retention: config.retention, signal: stopping.signal })
-  await app.close()
+  try {
+    const abandon = () => abandoning.abort()
+    await runService({ mirror, pulse, bell, retention: config.retention, signal: stopping.signal, abandon })
+  } finally {
+    await close(app)
+  }
   log.info('stopped')
   return 0
+}
+
+/** Takes no more deliveries; Node cuts nobody off any more once it is told to close. */
+async function close(app: FastifyInstance): Promise<void> {
+  const late = setTimeout(() => app.server.closeAllConnections(), closeMs)
+  await app.close()
+  clearTimeout(late)
 }
 
 async function listen(

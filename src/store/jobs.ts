@@ -37,22 +37,23 @@ export function jobsTable(db: Database) {
   const progress = db.prepare<[string, number, number, number]>(
     'UPDATE jobs SET phase = ?, done = ?, total = ? WHERE id = ?',
   )
-  const interrupt = db.prepare<[string]>(
-    `UPDATE jobs SET status = 'failed', completed_at = ?, error_message = 'interrupted' WHERE status = 'running'`,
-  )
+  const interrupt = db.prepare<[string], Pick<JobRow, 'kind' | 'triggered_by'>>(/* sql */ `
+    UPDATE jobs SET status = 'failed', completed_at = ?, error_message = 'interrupted' WHERE status = 'running'
+    RETURNING kind, triggered_by`)
   const lastError = db
     .prepare<[], string | null>(`SELECT error_message FROM jobs WHERE status = 'failed' ORDER BY id DESC LIMIT 1`)
     .pluck()
   const prune = db.prepare<[number, number]>(/* sql */ `
     DELETE FROM jobs WHERE id IN (SELECT id FROM jobs WHERE status NOT IN ('pending', 'running')
       AND id <= (SELECT id FROM jobs ORDER BY id DESC LIMIT 1 OFFSET ?) LIMIT ?)`)
+  const request = (kind: string, triggeredBy: string, now: string): { id: number; coalesced: boolean } => {
+    const there = active.get(kind)
+    if (there !== undefined) return { id: there, coalesced: true }
+    return { id: Number(insert.run(kind, triggeredBy, now).lastInsertRowid), coalesced: false }
+  }
   return {
     /** A pending run of that kind; the one that waits or runs already is given back instead (`coalesced`). */
-    request: (kind: string, triggeredBy: string, now: string): { id: number; coalesced: boolean } => {
-      const there = active.get(kind)
-      if (there !== undefined) return { id: there, coalesced: true }
-      return { id: Number(insert.run(kind, triggeredBy, now).lastInsertRowid), coalesced: false }
-    },
+    request,
     nextPending: (): JobRow | null => next.get() ?? null,
     byId: (id: number): JobRow | null => byId.get(id) ?? null,
     /** Whether it is ours now: another may have started it. */
@@ -61,8 +62,10 @@ export function jobsTable(db: Database) {
     finish: (id: number, status: JobStatus, now: string, error: string | null, result: object) =>
       finish.run(status, now, error, JSON.stringify(result), id),
     progress: (id: number, phase: string, done: number, total: number) => progress.run(phase, done, total, id),
-    /** Runs that a crash left running. */
-    interruptRunning: (now: string) => interrupt.run(now),
+    /** Fails the runs that a crash left running, and asks for each of them again. */
+    interruptRunning: (now: string) => {
+      for (const { kind, triggered_by } of interrupt.all(now)) request(kind, triggered_by, now)
+    },
     /** Why the last run that failed did; null when none has. */
     lastError: (): string | null => lastError.get() ?? null,
     /** Forgets up to `most` ended runs older than the newest `keep`; returns how many. */

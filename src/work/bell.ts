@@ -3,11 +3,16 @@ export type Bell = { ring: () => void; signal: () => AbortSignal }
 
 export function createBell(): Bell {
   let next = new AbortController()
+  let ringing: NodeJS.Immediate | undefined
   return {
+    // Once for all that comes in one turn of the event loop: in a burst of deliveries waking would cost more than they do.
     ring: () => {
-      const rung = next
-      next = new AbortController()
-      rung.abort()
+      ringing ??= setImmediate(() => {
+        const rung = next
+        next = new AbortController()
+        ringing = undefined
+        rung.abort()
+      })
     },
     signal: () => next.signal,
   }

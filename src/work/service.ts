@@ -18,8 +18,15 @@ export type Pulse = {
   troubles: Map<string, string>
 }
 
-/** A service at work, and the bell that wakes it when something was asked for. */
-type Running = { mirror: Mirror; pulse: Pulse; bell: Bell; retention: Retention; signal: AbortSignal }
+/** A service at work, the bell that wakes it when something was asked for, and what ends the requests that are under way. */
+type Running = {
+  mirror: Mirror
+  pulse: Pulse
+  bell: Bell
+  retention: Retention
+  signal: AbortSignal
+  abandon: () => void
+}
 
 /** How long the worker sleeps at the most: another process may have asked. */
 const longestNapMs = 500
@@ -41,6 +48,9 @@ export async function runService({ signal, ...parts }: Running): Promise<void> {
   const loops = [heart(running, name), jobLoop(running), pruneLoop(running), ...workers]
   try {
     await Promise.race([Promise.all(loops), failing(loops)])
+  } catch (error) {
+    parts.abandon()
+    throw error
   } finally {
     stop.abort()
     await Promise.allSettled(loops)
@@ -62,16 +72,17 @@ function heart(running: Running, name: string): Promise<void> {
 }
 
 function workLoop(running: Running, name: string): Promise<void> {
-  const { mirror, pulse, signal } = running
+  const { mirror, pulse, bell, signal } = running
   const { store, effects } = mirror
   const worker = createWorker(mirror)
-  return repeat(running, name, async () => {
+  const turn = async () => {
     pulse.beatAt = effects.now()
     if (!pulse.leads || pulse.refused) return longestNapMs
     await worker.drain({ withDates: true, turns: 1, signal })
     const next = store.targets.nextDue() ?? Number.POSITIVE_INFINITY
     return Math.min(Math.max(next - effects.now(), 1), longestNapMs)
-  })
+  }
+  return repeat(running, name, turn, bell)
 }
 
 function jobLoop(running: Running): Promise<void> {
@@ -110,14 +121,15 @@ function pruneLoop(running: Running): Promise<void> {
   })
 }
 
-/** Runs `step` again after the milliseconds it says, or when the bell rings; trouble (a full disk, a locked file) is tried again. */
+/** Runs `step` again after the milliseconds it says, or when its bell rings; trouble (a full disk, a locked file) is tried again. */
 async function repeat(
-  { mirror, pulse, bell, signal }: Running,
+  { mirror, pulse, signal }: Running,
   name: string,
   step: () => Promise<number>,
+  bell?: Bell,
 ): Promise<void> {
   while (!signal.aborted) {
-    const rung = bell.signal()
+    const awake = bell ? AbortSignal.any([signal, bell.signal()]) : signal
     let pause = pauseAfterTroubleMs
     try {
       pause = await step()
@@ -128,7 +140,7 @@ async function repeat(
       else pulse.troubles.set(name, sentence(error))
       if (!signal.aborted) mirror.log.error({ err: error }, 'work interrupted')
     }
-    await mirror.effects.sleep(pause, AbortSignal.any([signal, rung])).catch(() => {})
+    await mirror.effects.sleep(pause, awake).catch(() => {})
   }
 }
 

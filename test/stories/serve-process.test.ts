@@ -31,6 +31,7 @@ describe('F7, F8: killed', () => {
     await heard(0)
     first.process.kill('SIGKILL')
     await first.exit
+    served.expireLease()
     served.fake.fail(undefined)
     expect(served.head('rfcs/alpha', 'topic')).toBeUndefined()
     await served.serve()
@@ -47,6 +48,7 @@ describe('F7, F8: killed', () => {
     )
     first.process.kill('SIGKILL')
     await first.exit
+    served.expireLease()
     served.fake.fail(undefined)
     await served.serve()
     expect(served.all('SELECT status, error_message FROM jobs ORDER BY id')).toMatchObject([
@@ -115,16 +117,8 @@ describe('F31: more than one', () => {
     writeFileSync(file, JSON.stringify({ ...served.configured, listen: { port: 0 } }))
     return file
   }
-  const lease = () => String(served.all(`SELECT value FROM settings WHERE name = 'lease'`)[0]?.value)
-  const pidOfHolder = () => Number(lease().split(':')[1])
-  /** What 20 s of silence do. */
-  const expire = () => {
-    const db = new Sqlite(served.database)
-    const [name] = lease().split(' ')
-    db.prepare(`UPDATE settings SET value = ? WHERE name = 'lease'`).run(`${name} ${Date.now() - 1}`)
-    db.close()
-  }
-
+  const pidOfHolder = () =>
+    Number(String(served.all(`SELECT value FROM settings WHERE name = 'lease'`)[0]?.value).split(':')[1])
   test('a CLI beside the daemon asks, and follows what the daemon does', async () => {
     const daemon = await served.serve()
     served.fake.onDelivery(() => {})
@@ -168,7 +162,7 @@ describe('F31: more than one', () => {
     push()
     await until('its refresh', () => served.all('SELECT 1 FROM targets WHERE started_at IS NOT NULL')[0])
     first.process.kill('SIGSTOP')
-    expire()
+    served.expireLease()
     served.fake.fail(undefined)
     const heir = await served.serve({ file: second(), swept: false })
     await until('the heir', () => pidOfHolder() === heir.process.pid)
@@ -235,6 +229,7 @@ describe('health', () => {
     for (let times = 0; times < 5000 && status === 202; times++) status = await served.deliver('push', { repository })
     expect(status).toBe(503)
     const other = new Sqlite(served.database)
+    other.pragma('wal_autocheckpoint = 0')
     other.exec(`INSERT INTO settings (name, value) VALUES ('ballast', hex(zeroblob(2000000)))`)
     other.close()
     await until(

@@ -141,6 +141,14 @@ export async function openServed({ dialect = 'gitea-1.26' as DialectName, probe 
       await body.dump()
       return statusCode
     },
+    /** What 20 s of its holder's silence do to the lease. */
+    expireLease: (): void => {
+      const db = new Sqlite(database)
+      const held = db.prepare<[], string>(`SELECT value FROM settings WHERE name = 'lease'`).pluck().get()
+      const [name] = held?.split(' ') ?? []
+      if (name) db.prepare(`UPDATE settings SET value = ? WHERE name = 'lease'`).run(`${name} ${Date.now() - 1}`)
+      db.close()
+    },
     /** Asks for a job as another process does, and waits for its end. */
     job: async (kind: string): Promise<Row> => {
       const db = new Sqlite(database)

@@ -83,7 +83,14 @@ export async function startLiveService({ dialect = 'gitea-1.26' as DialectName, 
   }
   fake.deliveries()
   fake.onDelivery(hear)
-  const ended = runService({ mirror, pulse, bell, retention: config.retention, signal: stopping.signal }).then(
+  const ended = runService({
+    mirror,
+    pulse,
+    bell,
+    retention: config.retention,
+    signal: stopping.signal,
+    abandon: () => stopping.abort(),
+  }).then(
     () => null,
     (error: unknown) => error,
   )

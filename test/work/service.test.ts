@@ -264,6 +264,15 @@ describe('F31: a service that was held up for longer than its lease', () => {
     expect(await live.ended).toBeInstanceOf(LeaseLost)
   })
 
+  test('ends also while Gitea does not answer', async () => {
+    live.fake.fail(() => ({ kind: 'hang' }))
+    push('rfcs/alpha')
+    await live.settled()
+    takenOver()
+    await live.pass(6)
+    expect(await live.ended).toBeInstanceOf(LeaseLost)
+  })
+
   test('and was not replaced goes on', async () => {
     live.set(live.now() + 10 * leaseMs)
     const id = push('rfcs/alpha')
