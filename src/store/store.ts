@@ -1,5 +1,5 @@
-import type { Database } from 'better-sqlite3'
-import { LeaseLost } from '../errors.ts'
+import Sqlite, { type Database } from 'better-sqlite3'
+import { ConfigError, LeaseLost } from '../errors.ts'
 import { adoptClosed } from './adopt.ts'
 import { branchesTable } from './branches.ts'
 import { changesTable } from './changes.ts'
@@ -51,7 +51,7 @@ export function openStore(file: string, options: OpenOptions) {
         inTransaction.immediate(write)
       } catch (error) {
         derive.lookAgain()
-        throw error
+        throw refusedBy(error)
       }
     },
     /** A write that needs no lease, because it only asks: what a webhook says is kept by whoever hears it. */
@@ -73,6 +73,17 @@ export function openStore(file: string, options: OpenOptions) {
   }
   store.transaction(() => {})
   return store
+}
+
+/** An application's foreign key that refuses a change of ours would refuse it for ever: a person must act. */
+function refusedBy(error: unknown): unknown {
+  const isForeignKey = error instanceof Sqlite.SqliteError && error.code === 'SQLITE_CONSTRAINT_FOREIGNKEY'
+  if (!isForeignKey) return error
+  return new ConfigError(
+    'A foreign key of another table in the database refuses a change in cached_prs or cached_branches.',
+    'Declare it ON UPDATE CASCADE ON DELETE CASCADE, or drop it: Gitea renames repositories, and branches go.',
+    { cause: error },
+  )
 }
 
 function forget(db: Database): void {
