@@ -169,13 +169,16 @@ describe('F31: more than one', () => {
     await served.settled()
     heir.process.kill('SIGTERM')
     expect(await heir.exit).toBe(0)
-    const before = served.all('SELECT * FROM targets')
-    const feed = count('changes')
+    // What it was told while it was stopped it may still ask for; it must not say that it read anything.
+    const written = () => [
+      count('changes'),
+      served.all('SELECT target, begun_at, refreshed_at, read_from, failures FROM targets'),
+    ]
+    const before = written()
     first.process.kill('SIGCONT')
     expect(await first.exit).toBe(1)
     expect(first.log()).toContain('Another rfcached took over')
-    expect(served.all('SELECT * FROM targets')).toEqual(before)
-    expect(count('changes')).toBe(feed)
+    expect(written()).toEqual(before)
   })
 })
 
@@ -232,11 +235,7 @@ describe('health', () => {
     other.pragma('wal_autocheckpoint = 0')
     other.exec(`INSERT INTO settings (name, value) VALUES ('ballast', hex(zeroblob(2000000)))`)
     other.close()
-    await until(
-      'the sentence',
-      async () => String((await health()).message).startsWith('The database cannot be worked on'),
-      20_000,
-    )
+    await until('the sentence', async () => /disk (I\/O error|is full)/.test(String((await health()).message)))
     expect((await health()).status).toBe(503)
   })
 })
