@@ -10,9 +10,12 @@ import { fileURLToPath } from 'node:url'
 import Sqlite from 'better-sqlite3'
 import { Agent, request } from 'undici'
 import type { DialectName } from '../../src/demo/dialect.ts'
+import { fakeDoor } from '../../src/demo/door.ts'
 import { fakeGitea } from '../../src/demo/fake-gitea.ts'
 import { serveFake } from '../../src/demo/serve-fake.ts'
+import { realEffects } from '../../src/effects.ts'
 import { compareFiles, type Drift } from '../../src/store/compare.ts'
+import { openCopy } from '../support/copy.ts'
 import { entryText } from '../support/entry-text.ts'
 
 const program = fileURLToPath(new URL('../../src/cli.ts', import.meta.url))
@@ -60,10 +63,11 @@ export async function openServed({ dialect = 'gitea-1.26' as DialectName, probe 
     ...settings,
   }
   writeFileSync(config, JSON.stringify(configured))
+  const token = world.token('owner', ['read:repository', 'read:organization', 'read:issue'])
   const environment = {
     PATH: process.env.PATH,
     HOME: folder,
-    RFCACHED_GITEA_TOKEN: world.token('owner', ['read:repository', 'read:organization', 'read:issue']),
+    RFCACHED_GITEA_TOKEN: token,
     RFCACHED_WEBHOOK_SECRET: secret,
   }
   const running = new Set<ChildProcess>()
@@ -181,13 +185,10 @@ export async function openServed({ dialect = 'gitea-1.26' as DialectName, probe 
       ),
     /** Where the rows that live differ from those of a copy made from nothing now. */
     drift: async (): Promise<Drift[]> => {
-      const fresh = join(folder, `fresh-${randomUUID()}.sqlite`)
-      const file = `${fresh}.json`
-      writeFileSync(file, JSON.stringify({ ...configured, database: fresh }))
-      const rebuilt = start(['reconcile', '--once', '--json'], { file })
-      const code = await rebuilt.exit
-      if (code !== 0) throw new Error(`a fresh copy ended with ${code}: ${rebuilt.log()}`)
-      return compareFiles(database, fresh).filter((one) => !isTombstone(one, all))
+      const door = fakeDoor(fake)
+      using fresh = openCopy({ url: gitea.url, org: 'rfcs', token, bot: 'rfc-bot', door, effects: realEffects })
+      await fresh.reconcile()
+      return compareFiles(database, fresh.file).filter((one) => !isTombstone(one, all))
     },
     async [Symbol.asyncDispose]() {
       for (const child of running) {
