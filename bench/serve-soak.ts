@@ -31,6 +31,10 @@ served.fake.onDelivery(({ url, headers, body }) => {
   )
 })
 
+const first = await served.serve()
+first.process.kill('SIGTERM')
+await first.exit
+
 let busy = true
 const traffic = (async () => {
   for (;;) {
