@@ -67,6 +67,8 @@ function heart(running: Running, name: string): Promise<void> {
     if (took && !pulse.leads) mirror.log.info('leading')
     if (took !== pulse.leads) bell.ring()
     pulse.leads = took
+    // The application may have made or changed its table of actions: a transaction sees to that, also when nothing moves.
+    if (took) mirror.store.transaction(() => {})
     return took ? heartbeatMs : longestNapMs
   })
 }

@@ -294,3 +294,20 @@ test('F7: what a service that died had heard and not done is done by the next', 
   store[Symbol.dispose]()
   await mirror[Symbol.asyncDispose]()
 })
+
+test('the application’s table of actions is heeded soon after it is made, though nothing moves in Gitea', async () => {
+  push('rfcs/alpha')
+  const number = live.world.openPull('rfcs/alpha', 'topic', { by: 'rfc-bot' })
+  await live.pass(30)
+  expect(live.pull('rfcs/alpha', number)).toMatchObject({ opened_by: 'rfc-bot' })
+  live.db.exec(
+    'CREATE TABLE actions (id INTEGER PRIMARY KEY, action_kind TEXT, rfc_slug TEXT, pr_number INTEGER, on_behalf_of TEXT)',
+  )
+  await live.pass(6)
+  live.db
+    .prepare(
+      `INSERT INTO actions (action_kind, rfc_slug, pr_number, on_behalf_of) VALUES ('open_branch_pr', 'alpha', ?, 'ann')`,
+    )
+    .run(number)
+  expect(live.pull('rfcs/alpha', number)).toMatchObject({ opened_by: 'ann', opened_by_source: 'actions' })
+})
