@@ -3,16 +3,18 @@ export type Bell = { ring: () => void; signal: () => AbortSignal }
 
 export function createBell(): Bell {
   let next = new AbortController()
-  let ringing: NodeJS.Immediate | undefined
+  let isRinging = false
+  const rung = () => {
+    const now = next
+    next = new AbortController()
+    isRinging = false
+    now.abort()
+  }
   return {
     // Once for all that comes in one turn of the event loop: in a burst of deliveries waking would cost more than they do.
     ring: () => {
-      ringing ??= setImmediate(() => {
-        const rung = next
-        next = new AbortController()
-        ringing = undefined
-        rung.abort()
-      })
+      if (!isRinging) setImmediate(rung)
+      isRinging = true
     },
     signal: () => next.signal,
   }
