@@ -225,7 +225,7 @@ test('fault 6: the bot is known by its login whatever its case', async () => {
   })
 })
 
-describe('fault 5, F27: who is named above the last block of trailers', () => {
+describe('fault 5, 7, F27: who is named above the last block of trailers', () => {
   test.each([
     ['in a quote', '> On-behalf-of: Mallory <mallory>\n\nOn-behalf-of: Alice <alice>\n', 'alice', 'trailer'],
     [

@@ -6,7 +6,11 @@ import { configShape } from '../../src/config.ts'
 import { openConfiguredStore, openMirror } from '../../src/daemon.ts'
 import type { Effects } from '../../src/effects.ts'
 import type { Door } from '../../src/gitea/door.ts'
+import type { Mirror } from '../../src/refresh/mirror.ts'
+import type { Store } from '../../src/store/store.ts'
+import { giveUpLead, holderName, takeLead } from '../../src/work/lead.ts'
 import { type Reconciled, reconcile } from '../../src/work/reconcile.ts'
+import { createWorker } from '../../src/work/worker.ts'
 
 export type Row = Record<string, string | number | null>
 export type Copy = ReturnType<typeof openCopy>
@@ -37,16 +41,34 @@ export function openCopy({ url, org, token, bot, door, effects }: CopyOptions) {
   }
   const one = (sql: string, ...values: (string | number)[]): Row => all(sql, ...values)[0] ?? {}
 
+  /** Has the lease while it works, unless the process dies. */
+  async function led<T>(diesAfter: number, work: (mirror: Mirror) => Promise<T>): Promise<T> {
+    using store = openConfiguredStore(config, { effects })
+    dieAfter(store, diesAfter)
+    await using mirror = openMirror(config, { value: token, source: 'test' }, store, { effects, door: writing })
+    const name = holderName(mirror)
+    if (!takeLead(mirror, name)) throw new Error('Another process holds the lease.')
+    try {
+      return await work(mirror)
+    } finally {
+      if (diesAfter === Number.POSITIVE_INFINITY) giveUpLead(mirror, name)
+    }
+  }
+
   return {
     file,
     config,
-    /** A sweep, as `reconcile --once` does it; `rebuild` trusts nothing that is held. */
-    async reconcile({ rebuild = false } = {}): Promise<Reconciled> {
-      using store = openConfiguredStore(config, { effects })
-      await using mirror = openMirror(config, { value: token, source: 'test' }, store, { effects, door: writing })
-      if (rebuild) store.forget()
-      return await reconcile(mirror)
-    },
+    /**
+     * A sweep, as `reconcile --once` does it; `rebuild` trusts nothing that is held. After so many transactions (`diesAfter`) no
+     * other is written, as when the process was killed there.
+     */
+    reconcile: ({ rebuild = false, diesAfter = Number.POSITIVE_INFINITY } = {}): Promise<Reconciled> =>
+      led(diesAfter, (mirror) => {
+        if (rebuild) mirror.store.forget()
+        return reconcile(mirror)
+      }),
+    /** Refreshes what is asked for and due, as the daemon does. */
+    drain: () => led(Number.POSITIVE_INFINITY, (mirror) => createWorker(mirror).drain({ withDates: true })),
     /** The paths asked since the last time this was called. */
     asked: () => asked.splice(0),
     all,
@@ -65,5 +87,15 @@ export function openCopy({ url, org, token, bot, door, effects }: CopyOptions) {
       }
     },
     [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
+  }
+}
+
+function dieAfter(store: Store, transactions: number): void {
+  const { transaction } = store
+  let left = transactions
+  store.transaction = (write) => {
+    left -= 1
+    if (left < 0) throw new Error('The process died here.')
+    transaction(write)
   }
 }
