@@ -124,7 +124,7 @@ CREATE TABLE repos (
 -- Names that entries write and that lead to a repository of another name now.
 CREATE TABLE repo_names (
   name TEXT PRIMARY KEY COLLATE NOCASE,
-  repo_id INTEGER NOT NULL REFERENCES repos (id) ON DELETE CASCADE
+  repo_id INTEGER REFERENCES repos (id) ON DELETE CASCADE -- NULL: it was asked, and leads nowhere
 ) STRICT, WITHOUT ROWID;
 
 -- Every file under rfcs/ that is an entry, with what it said when it could last be read.

@@ -3,7 +3,7 @@ import { userInfo } from 'node:os'
 import { type Config, giteaToken, readConfig } from '../config.ts'
 import { openConfiguredStore, openMirror } from '../daemon.ts'
 import { realEffects } from '../effects.ts'
-import { ConfigError } from '../errors.ts'
+import { ConfigError, sentence } from '../errors.ts'
 import { createLog } from '../log.ts'
 import type { Mirror } from '../refresh/mirror.ts'
 import { utcOf } from '../rules/time.ts'
@@ -15,6 +15,8 @@ import { showProgress } from './progress.ts'
 import { jsonOf, textOf } from './summary.ts'
 
 export type ReconcileOptions = CommonOptions & { rebuild: boolean; adopt: boolean; verify: boolean; dryRun: boolean }
+
+type Ended = { id: number; end: JobEnd }
 
 const lookEveryMs = 250
 
@@ -29,6 +31,9 @@ export async function reconcileOnce(options: ReconcileOptions): Promise<ExitCode
     process.stdout.write(options.json ? `${JSON.stringify(jsonOf(id, end))}\n` : textOf(kind, end))
     if (end.status === 'failed') process.stderr.write(`rfcached: ${end.message}\n`)
     return end.status === 'completed' ? 0 : end.status === 'failed' ? 1 : 3
+  } catch (error) {
+    if (options.json) process.stdout.write(`${JSON.stringify({ status: 'failed', error: sentence(error) })}\n`)
+    throw error
   } finally {
     progress.stop()
   }
@@ -44,12 +49,7 @@ function kindOf({ rebuild, adopt, verify, dryRun }: ReconcileOptions): JobKind {
   return dryRun ? 'dry-run' : 'reconcile'
 }
 
-async function ended(
-  config: Config,
-  kind: JobKind,
-  adopt: boolean,
-  progress: Progress,
-): Promise<{ id: number; end: JobEnd }> {
+async function ended(config: Config, kind: JobKind, adopt: boolean, progress: Progress): Promise<Ended> {
   const token = giteaToken(config, process.env)
   // A dry run of what is not there yet must not leave a file behind.
   const database = kind === 'dry-run' && !existsSync(config.database) ? ':memory:' : config.database
@@ -58,19 +58,24 @@ async function ended(
   await using mirror = openMirror(config, token, store, {
     log: createLog(process.env.RFCACHED_DEBUG ? 'debug' : 'silent'),
   })
-  const { id } = store.jobs.request(kind, `manual:${userInfo().username}`, utcOf(realEffects.now()))
-  return { id, end: await leadOrFollow(mirror, id, progress) }
+  const request = () => store.jobs.request(kind, `manual:${userInfo().username}`, utcOf(realEffects.now())).id
+  return leadOrFollow(mirror, request, progress)
 }
 
 /** Whoever has the lease works; the others look at the job's row, and take over when the one who worked is gone. */
-async function leadOrFollow(mirror: Mirror, id: number, progress: Progress): Promise<JobEnd> {
+async function leadOrFollow(mirror: Mirror, request: () => number, progress: Progress): Promise<Ended> {
   const { store, effects } = mirror
   const name = holderName(mirror)
+  const followed = request()
   for (;;) {
-    const end = endOf(mirror, id)
-    if (end) return end
-    if (takeLead(mirror, name)) return lead(mirror, name, id, progress)
-    const job = store.jobs.byId(id)
+    const end = endOf(mirror, followed)
+    if (end) return { id: followed, end }
+    if (takeLead(mirror, name)) {
+      // The run we followed was that of a process that died, and is interrupted now: ours is another.
+      const id = store.jobs.byId(followed)?.status === 'pending' ? followed : request()
+      return { id, end: await lead(mirror, name, id, progress) }
+    }
+    const job = store.jobs.byId(followed)
     progress(job?.phase ?? 'waiting for the process that works on this database', job?.done ?? 0, job?.total ?? 1)
     await effects.sleep(lookEveryMs)
   }

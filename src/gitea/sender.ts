@@ -83,9 +83,10 @@ async function followed(
     const answer = await once(target)
     const moved = redirect(answer, target, origin)
     if (!moved) return answer
-    if (!moved.startsWith(`${root}/`))
-      throw new TransientError(`Gitea sends ${path} away to ${moved}, which is not its API.`)
-    target = moved
+    // A proxy that gives Gitea a sub-path may not have told it: the way within the API is what counts.
+    const within = /\/api\/v1(\/.*)$/.exec(moved)?.[1]
+    if (!within) throw new TransientError(`Gitea sends ${path} away to ${moved}, which is not its API.`)
+    target = root + within
   }
   throw new TransientError(`Gitea redirects ${path} in a circle.`)
 }

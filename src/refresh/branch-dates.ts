@@ -1,9 +1,9 @@
 import type { RepoRow } from '../store/repos.ts'
-import type { Mirror } from './mirror.ts'
+import { type Mirror, shownOr } from './mirror.ts'
 
 /**
  * Author dates of tips, by commit: what is held already, the rest from the branches listing when that costs fewer requests than
- * asking commit by commit.
+ * asking commit by commit. A commit that Gitea cannot show (one dated after the year 9999 is cut short) is left out.
  */
 export async function tipDates(
   { gitea, store }: Mirror,
@@ -16,10 +16,22 @@ export async function tipDates(
   const missing = () => wanted.filter((sha) => !dates.has(sha))
   const { pageSize } = await gitea.server()
   if (missing().length > Math.ceil(branches / pageSize)) {
-    for (const [sha, at] of await gitea.commits.tipDates(repo.full_name)) dates.set(sha, at)
+    const listed = await shownOr(gitea.commits.tipDates(repo.full_name), new Map<string, string | null>())
+    for (const [sha, at] of listed) dates.set(sha, at)
   }
   await Promise.all(
-    missing().map(async (sha) => dates.set(sha, (await gitea.commits.one(repo.full_name, sha)).authoredAt)),
+    missing().map(async (sha) => {
+      const commit = await shownOr(gitea.commits.one(repo.full_name, sha), null)
+      if (commit) dates.set(sha, commit.authoredAt)
+    }),
   )
   return dates
+}
+
+/** What a person should know when dates could not be read: the heads are shown without, and asked again the next time. */
+export function undated(repo: RepoRow, tips: Iterable<string>, dates: Map<string, string | null>): string[] {
+  const unread = [...new Set(tips)].filter((sha) => !dates.has(sha)).length
+  return unread === 0
+    ? []
+    : [`Gitea cannot show ${unread} of the commits that branches of ${repo.full_name} end in: they have no date.`]
 }

@@ -1,7 +1,7 @@
 import { TransientError } from '../errors.ts'
 import type { Content } from '../gitea/shapes.ts'
-import { lastCommitDates, readContents } from './last-commits.ts'
-import { type Mirror, metaRepo, type Refreshed, timeNow, writeAll } from './mirror.ts'
+import { lastCommitDates, ownLastCommit, readContents } from './last-commits.ts'
+import { type Mirror, metaRepo, type Refreshed, shownOr, timeNow, writeAll } from './mirror.ts'
 
 /** Few dates are asked file by file; more come as one contents listing, which costs the server a history walk a file. */
 const few = 60
@@ -21,7 +21,11 @@ export async function refreshEntryDates(mirror: Mirror): Promise<Refreshed> {
       await writeDates(mirror, full_name, tip, paths, await readContents(mirror, full_name, paths, tip))
     }
   }
-  return { warnings: [] }
+  const undated = mirror.store.entryFiles.due().length
+  return {
+    warnings:
+      undated === 0 ? [] : [`Gitea cannot show the last commit of ${undated} entries: their dates stay as they were.`],
+  }
 }
 
 /** Null where one listing of everything is more than the server, or a proxy before it, has patience for. */
@@ -65,9 +69,11 @@ async function datesOf(
   const byPath = new Map(contents.map((content) => [content.path, content]))
   const dates = await lastCommitDates(mirror, fullName, contents)
   const dated = paths.map(async (path): Promise<Dated[]> => {
-    const commit = byPath.get(path)?.last_commit_sha
-    if (commit) return [{ path, commit, committedAt: dates.get(commit) ?? null }]
-    const last = await mirror.gitea.commits.last(fullName, path, tip)
+    const content = byPath.get(path)
+    const commit = content && ownLastCommit(content)
+    const known = commit && dates.get(commit)
+    if (known !== undefined && known !== null && commit) return [{ path, commit, committedAt: known }]
+    const last = await shownOr(mirror.gitea.commits.last(fullName, path, tip), null)
     // A file that is there has a commit: where Gitea shows none, the date is still to be asked.
     return last ? [{ path, commit: last.sha, committedAt: last.committedAt }] : []
   })

@@ -1,6 +1,6 @@
 import { blobId } from '../rules/blob-id.ts'
 import { maxEntryBytes } from '../rules/entry.ts'
-import { lastCommitDates, readContents } from './last-commits.ts'
+import { lastCommitDates, ownLastCommit, readContents } from './last-commits.ts'
 import type { Mirror } from './mirror.ts'
 
 /** A file's bytes, and its last commit and that one's committer date where the same answer told. */
@@ -57,9 +57,11 @@ async function fromContents(
   const contents = await readContents(mirror, fullName, [...wanted.keys()], commit)
   const dates = await lastCommitDates(mirror, fullName, contents)
   return new Map(
-    contents.flatMap(({ path, content, last_commit_sha: last }) => {
+    contents.flatMap((content) => {
+      const { path } = content
       const sha = wanted.get(path)
-      const bytes = Buffer.from(content ?? '', 'base64')
+      const last = ownLastCommit(content)
+      const bytes = Buffer.from(content.content ?? '', 'base64')
       if (sha === undefined || blobId(bytes, sha.length) !== sha) return []
       return [[path, { bytes, commit: last, committedAt: last && (dates.get(last) ?? null) }]]
     }),

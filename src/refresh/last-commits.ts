@@ -1,6 +1,5 @@
-import { TransientError } from '../errors.ts'
 import type { Content } from '../gitea/shapes.ts'
-import type { Mirror } from './mirror.ts'
+import { type Mirror, shownOr } from './mirror.ts'
 
 /**
  * Files with their last commit: several a request where the server can (Gitea 1.24), else one by one. Those that cannot be shown are
@@ -12,14 +11,14 @@ export async function readContents(
   paths: string[],
   commit: string,
 ): Promise<Content[]> {
-  if ((await gitea.server()).filesPerRequest > 0) return gitea.files.contents(fullName, paths, commit)
-  const contents = await Promise.all(paths.map((path) => gitea.files.content(fullName, path, commit).catch(leftOut)))
+  if ((await gitea.server()).filesPerRequest > 0) return shownOr(gitea.files.contents(fullName, paths, commit), [])
+  const contents = await Promise.all(paths.map((path) => shownOr(gitea.files.content(fullName, path, commit), null)))
   return contents.filter((content) => content !== null)
 }
 
-function leftOut(error: unknown): null {
-  if (error instanceof TransientError) return null
-  throw error
+/** Gitea takes the path as a pathspec when it looks for the last commit: for `a*.md` it may be another file's (1.26.1, Forgejo 7.0.0). */
+export function ownLastCommit({ path, last_commit_sha }: Content): string | null {
+  return /[*?[\\]/.test(path) ? null : last_commit_sha
 }
 
 /**
@@ -35,7 +34,10 @@ export async function lastCommitDates(
   for (const { last_commit_sha: sha, last_committer_date: date } of contents) if (sha && date) dates.set(sha, date)
   const unknown = new Set(contents.flatMap(({ last_commit_sha: sha }) => (sha && !dates.has(sha) ? sha : [])))
   await Promise.all(
-    [...unknown].map(async (sha) => dates.set(sha, (await gitea.commits.one(fullName, sha)).committedAt)),
+    [...unknown].map(async (sha) => {
+      const commit = await shownOr(gitea.commits.one(fullName, sha), null)
+      if (commit) dates.set(sha, commit.committedAt)
+    }),
   )
   return dates
 }

@@ -2,7 +2,7 @@ import { IncompleteListing } from '../errors.ts'
 import type { Refs } from '../gitea/api/refs.ts'
 import { readBranchName } from '../rules/branch-name.ts'
 import type { BranchRow } from '../store/branches.ts'
-import { tipDates } from './branch-dates.ts'
+import { tipDates, undated } from './branch-dates.ts'
 import { writeBranches } from './branches-written.ts'
 import { defaultTip } from './default-branch.ts'
 import { believed, type Mirror, metaRepo, type Refreshed } from './mirror.ts'
@@ -20,12 +20,8 @@ export async function refreshMetaBranches(mirror: Mirror): Promise<Refreshed> {
   if (tip === null && refs.branches.size > 0)
     throw new IncompleteListing(`The default branch of ${meta.full_name} is not there.`)
   const edits = editBranches(refs)
-  const dates = await tipDates(
-    mirror,
-    meta,
-    [...edits.map((edit) => edit.sha), ...(tip ? [tip] : [])],
-    refs.branches.size,
-  )
+  const tips = [...edits.map((edit) => edit.sha), ...(tip ? [tip] : [])]
+  const dates = await tipDates(mirror, meta, tips, refs.branches.size)
   const row = (slug: string, name: string, sha: string): BranchRow => ({
     rfc_slug: slug,
     repo: meta.full_name,
@@ -36,7 +32,7 @@ export async function refreshMetaBranches(mirror: Mirror): Promise<Refreshed> {
   // The super-drafts are those of this moment: entries may have moved while we read.
   const mains = tip ? store.branches.superDrafts().map((slug) => row(slug, 'main', tip)) : []
   await writeBranches(mirror, meta, [...edits.map(({ slug, name, sha }) => row(slug, name, sha)), ...mains])
-  return { warnings: [] }
+  return { warnings: undated(meta, tips, dates) }
 }
 
 function editBranches({ branches }: Refs): Edit[] {

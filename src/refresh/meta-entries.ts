@@ -6,7 +6,7 @@ import { defaultTip } from './default-branch.ts'
 import { settleEntries, wantedNames } from './entries-settled.ts'
 import { type ListedFile, writeFiles } from './entries-written.ts'
 import { readTexts } from './entry-texts.ts'
-import { ask, believed, type Mirror, metaRepo, type Refreshed, timeNow, writeAll } from './mirror.ts'
+import { ask, believed, type Mirror, metaRepo, type Refreshed, shownOr, timeNow, writeAll } from './mirror.ts'
 import { listedRow } from './repos.ts'
 
 type Listing = { tip: string | null; files: Map<string, ListedFile> }
@@ -27,9 +27,9 @@ export async function refreshMetaEntries(mirror: Mirror, whole: boolean): Promis
     for (const path of gone(listing)) store.entryFiles.drop(path)
     settleEntries(mirror)
   })
-  await findNames(mirror, meta.id)
   // Without its texts the tip is not held: what could not be read now is read the next time.
   await project(mirror, meta, unread.size > 0 ? meta.tip : listing.tip)
+  await findNames(mirror, meta.id)
   if (unread.size > 0) throw failure
   return { warnings: [] }
 }
@@ -58,22 +58,25 @@ async function list(mirror: Mirror, meta: RepoRow): Promise<Listing> {
 async function touchedSince({ gitea }: Mirror, meta: RepoRow, tip: string | null): Promise<Set<string> | null> {
   if (!meta.tip || !tip) return null
   if (meta.tip === tip) return new Set()
-  const range = await gitea.commits.between(meta.full_name, meta.tip, tip)
+  // A tip that is no more (history rewritten and swept, a backup restored) is a 500: then every date may be another.
+  const range = await shownOr(gitea.commits.between(meta.full_name, meta.tip, tip), null)
   return range && touchedBetween(meta.tip, tip, range)
 }
 
 /** Repositories that entries name and nobody has listed yet: made just now, or renamed since. */
 async function findNames(mirror: Mirror, metaId: number): Promise<void> {
   const { gitea, store, owner } = mirror
-  const unknown = wantedNames(store.entryFiles.all(), owner).filter((name) => store.repos.byName(name) === null)
-  const found = await Promise.all(unknown.map(async (name) => ({ name, repo: await gitea.repos.find(name) })))
-  const ours = found.filter(({ repo }) => repo?.owner.toLowerCase() === owner.toLowerCase())
-  if (ours.length === 0) return
+  const unknown = wantedNames(store.entryFiles.all(), owner).filter((name) => !store.repos.isAsked(name))
+  const found = await Promise.all(
+    unknown.map(async (name) => ({ name, repo: await shownOr(gitea.repos.find(name), 'unread' as const) })),
+  )
+  if (found.length === 0) return
   store.transaction(() => {
-    for (const { name, repo } of ours) {
-      if (!repo) continue
-      if (!store.repos.byId(repo.id)) store.repos.upsert(listedRow(repo, metaId))
-      store.repos.lead(name, repo.id)
+    for (const { name, repo } of found) {
+      if (repo === 'unread') continue
+      const isOurs = repo?.owner.toLowerCase() === owner.toLowerCase()
+      if (repo && isOurs && !store.repos.byId(repo.id)) store.repos.upsert(listedRow(repo, metaId))
+      store.repos.lead(name, repo && isOurs ? repo.id : null)
     }
     settleEntries(mirror)
   })

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { Effects } from '../effects.ts'
-import { IncompleteListing } from '../errors.ts'
+import { IncompleteListing, TransientError } from '../errors.ts'
 import type { Gitea } from '../gitea/gitea.ts'
 import { type Target, targetName } from '../rules/target.ts'
 import { utcOf } from '../rules/time.ts'
@@ -44,6 +44,16 @@ export function metaRepo({ store }: Mirror): RepoRow {
   const meta = store.repos.meta()
   if (!meta) throw new IncompleteListing("The owner's repositories have not been listed yet.")
   return meta
+}
+
+/** What a request gives, or `instead` where Gitea cannot show it now: for what nothing else should have to wait for. */
+export async function shownOr<T, U>(asked: Promise<T>, instead: U): Promise<T | U> {
+  try {
+    return await asked
+  } catch (error) {
+    if (error instanceof TransientError) return instead
+    throw error
+  }
 }
 
 /**

@@ -2,7 +2,7 @@ import { ConfigError, IncompleteListing } from '../errors.ts'
 import type { Repo } from '../gitea/shapes.ts'
 import type { ListedRepo, RepoRow } from '../store/repos.ts'
 import { settleEntries, wantedNames } from './entries-settled.ts'
-import { believed, type Mirror, type Refreshed } from './mirror.ts'
+import { believed, type Mirror, type Refreshed, shownOr } from './mirror.ts'
 
 /** Lists the owner's repositories, known by id: renames move their rows, what is gone for certain is let go, following is settled. */
 export async function refreshRepos(mirror: Mirror): Promise<Refreshed> {
@@ -17,13 +17,17 @@ export async function refreshRepos(mirror: Mirror): Promise<Refreshed> {
   if (!listed.some((repo) => repo.id === meta.id))
     throw new IncompleteListing("The listing of the owner's repositories lacks the meta repository.")
   const gone = await provenGone(mirror, new Set(absent(listed)), known)
-  const leads = await leadsOf(mirror, listed)
+  const leads = await leadsOf(mirror, listed, known)
   store.transaction(() => {
     for (const repo of gone) letGo(mirror, repo)
     take(mirror, listed, meta.id)
     for (const [name, id] of leads) store.repos.lead(name, id)
     store.settings.set('owner_id', meta.ownerId)
     settleEntries(mirror)
+    store.branches.buryStrays()
+    store.pulls.buryStrays()
+    // What an action's `repo` says depends on which names are known.
+    if (gone.length > 0) store.deriveAll()
   })
   return { warnings: [] }
 }
@@ -55,14 +59,25 @@ async function provenGone({ gitea, owner }: Mirror, absent: Set<string>, known: 
   })
 }
 
-/** Names that entries write and the listing lacks are asked once: a rename leads from them to a listed repository. */
-async function leadsOf({ gitea, store, owner }: Mirror, listed: Repo[]): Promise<[string, number | null][]> {
+/**
+ * Names that entries write and the listing lacks are asked once: a rename leads from them to a listed repository. Answers are kept,
+ * also that there is none, for as long as no repository comes, goes or changes its name.
+ */
+async function leadsOf(
+  { gitea, store, owner }: Mirror,
+  listed: Repo[],
+  known: RepoRow[],
+): Promise<[string, number | null][]> {
   const names = new Set(listed.map((repo) => repo.fullName.toLowerCase()))
-  const lacking = wantedNames(store.entryFiles.all(), owner).filter((name) => !names.has(name.toLowerCase()))
-  const found = await Promise.all(lacking.map((name) => gitea.repos.find(name)))
-  return lacking.map((name, index) => {
-    const id = found[index]?.id
-    return [name, listed.some((repo) => repo.id === id) ? (id ?? null) : null]
+  const before = new Map(known.map((repo) => [repo.id, repo.full_name]))
+  const moved = listed.length !== known.length || listed.some((repo) => before.get(repo.id) !== repo.fullName)
+  const wanted = wantedNames(store.entryFiles.all(), owner).filter((name) => !names.has(name.toLowerCase()))
+  const asked = wanted.filter((name) => moved || !store.repos.isAsked(name))
+  const found = await Promise.all(asked.map((name) => shownOr(gitea.repos.find(name), 'unread' as const)))
+  return asked.flatMap((name, index): [string, number | null][] => {
+    const repo = found[index]
+    if (repo === 'unread') return []
+    return [[name, listed.find(({ id }) => id === repo?.id)?.id ?? null]]
   })
 }
 

@@ -2,7 +2,7 @@ import { IncompleteListing } from '../errors.ts'
 import type { Refs } from '../gitea/api/refs.ts'
 import { blobId } from '../rules/blob-id.ts'
 import type { RepoRow } from '../store/repos.ts'
-import { tipDates } from './branch-dates.ts'
+import { tipDates, undated } from './branch-dates.ts'
 import { writeBranches } from './branches-written.ts'
 import { defaultTip } from './default-branch.ts'
 import { pullsOff } from './meta-pulls.ts'
@@ -42,7 +42,9 @@ export async function refreshRfcRepo(
   // Pulls come apart, so that one which Gitea cannot show holds up neither the branches nor the document.
   const pulls = withPulls ? await readPulls(mirror, repo, refs, whole) : null
   if (pulls) await writePulls(mirror, repo, pulls)
-  return { warnings: pulls?.off ? [pullsOff(repo.full_name)] : [] }
+  return {
+    warnings: [...undated(repo, refs.branches.values(), dates), ...(pulls?.off ? [pullsOff(repo.full_name)] : [])],
+  }
 }
 
 async function readRefs(mirror: Mirror, repo: RepoRow): Promise<Refs> {

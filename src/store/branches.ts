@@ -25,6 +25,9 @@ export function branchesTable(db: Database) {
   const buryRepo = db.prepare<[string]>(
     `UPDATE cached_branches SET state = 'deleted' WHERE repo = ? AND state <> 'deleted'`,
   )
+  const buryStrays = db.prepare(/* sql */ `
+    UPDATE cached_branches SET state = 'deleted' WHERE state <> 'deleted'
+      AND repo NOT IN (SELECT full_name FROM repos WHERE is_meta OR rfc_slug IS NOT NULL)`)
   const removeMain = db.prepare<[string]>(/* sql */ `
     DELETE FROM cached_branches WHERE repo = ? AND branch_name = 'main' AND rfc_slug NOT IN
       (SELECT slug FROM cached_rfcs WHERE state = 'super-draft' AND removed_at IS NULL)`)
@@ -54,6 +57,8 @@ export function branchesTable(db: Database) {
     remove: (repo: string, key: BranchKey) => remove.run({ repo, ...key }),
     /** Every branch of a repository that is followed no more. */
     buryRepo: (repo: string) => buryRepo.run(repo),
+    /** Branches of repositories that nobody follows. */
+    buryStrays: () => buryStrays.run(),
     /** The `main` rows of those that are super-drafts no more. */
     removeMain: (metaRepo: string) => removeMain.run(metaRepo),
     live: (repo: string) => live.all(repo),

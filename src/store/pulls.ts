@@ -57,6 +57,9 @@ export function pullsTable(db: Database, derive: Derive) {
   const buryRepo = db.prepare<[string]>(
     `UPDATE cached_prs SET upstream_state = 'deleted' WHERE repo = ? AND upstream_state <> 'deleted'`,
   )
+  const buryStrays = db.prepare(/* sql */ `
+    UPDATE cached_prs SET upstream_state = 'deleted' WHERE upstream_state <> 'deleted'
+      AND repo NOT IN (SELECT full_name FROM repos WHERE is_meta OR rfc_slug IS NOT NULL)`)
   const slugs = db
     .prepare<[string, number], string>('SELECT rfc_slug FROM cached_prs WHERE repo = ? AND pr_number = ?')
     .pluck()
@@ -92,6 +95,10 @@ export function pullsTable(db: Database, derive: Derive) {
     /** The same for every pull of a repository that is followed no more. */
     buryRepo: (repo: string) => {
       if (buryRepo.run(repo).changes) derive.repo(repo)
+    },
+    /** The same for repositories that nobody follows. */
+    buryStrays: () => {
+      if (buryStrays.run().changes) derive.all()
     },
     /** Heads of pulls as git/refs has them, without reading the pulls again. */
     setHead: (repo: string, number: number, sha: string) => setHead.run(sha, repo, number),

@@ -26,6 +26,13 @@ export type ListedRepo = Pick<
   'id' | 'full_name' | 'is_meta' | 'default_branch' | 'private' | 'empty' | 'has_pulls' | 'open_pulls' | 'updated_at'
 >
 
+/** The tables that name repositories, and the rest of their keys. */
+const keysInRepo = {
+  cached_branches: 'rfc_slug, branch_name',
+  cached_prs: 'pr_number',
+  pr_supersedes: 'pr_number, supersedes',
+}
+
 export function reposTable(db: Database) {
   const upsert = db.prepare<ListedRepo>(/* sql */ `
     INSERT INTO repos (id, full_name, is_meta, default_branch, private, empty, has_pulls, open_pulls, updated_at)
@@ -34,8 +41,13 @@ export function reposTable(db: Database) {
       default_branch = excluded.default_branch, private = excluded.private, empty = excluded.empty,
       has_pulls = excluded.has_pulls, open_pulls = excluded.open_pulls, updated_at = excluded.updated_at`)
   const rename = db.prepare<[string, number]>('UPDATE repos SET full_name = ? WHERE id = ?')
-  const moveRows = ['cached_branches', 'cached_prs', 'pr_supersedes'].map((table) =>
+  const moveRows = Object.keys(keysInRepo).map((table) =>
     db.prepare<[string, string]>(`UPDATE ${table} SET repo = ? WHERE repo = ?`),
+  )
+  const clear = Object.entries(keysInRepo).map(([table, key]) =>
+    db.prepare<{ from: string; to: string }>(
+      `DELETE FROM ${table} WHERE repo = :to AND (${key}) IN (SELECT ${key} FROM ${table} WHERE repo = :from)`,
+    ),
   )
   const drop = db.prepare<[number]>('DELETE FROM repos WHERE id = ?')
   const setDefaultBranch = db.prepare<[string, number]>('UPDATE repos SET default_branch = ? WHERE id = ?')
@@ -46,9 +58,10 @@ export function reposTable(db: Database) {
     ...followedRepos(db),
     /** What the listing says; what is held of the repository stays. Names must be free: see `rename`. */
     upsert: (row: ListedRepo) => upsert.run(row),
-    /** The repository and all rows that name it, under its new name. */
+    /** The repository and all rows that name it, under its new name; what is left there of one that is gone makes room. */
     rename: (id: number, from: string, to: string) => {
       rename.run(to, id)
+      for (const make of clear) make.run({ from, to })
       for (const move of moveRows) move.run(to, from)
     },
     drop: (id: number) => drop.run(id),
@@ -64,10 +77,12 @@ function foundRepos(db: Database) {
   const byName = db.prepare<{ name: string }, RepoRow>(`
     SELECT r.* FROM repos AS r WHERE r.full_name = :name
     UNION ALL SELECT r.* FROM repos AS r JOIN repo_names AS n ON n.repo_id = r.id WHERE n.name = :name`)
-  const leads = db.prepare<[string, number]>(
+  const leads = db.prepare<[string, number | null]>(
     'INSERT INTO repo_names (name, repo_id) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET repo_id = excluded.repo_id',
   )
-  const leadsNowhere = db.prepare<[string]>('DELETE FROM repo_names WHERE name = ?')
+  const asked = db.prepare<{ name: string }, 1>(
+    'SELECT 1 FROM repos WHERE full_name = :name UNION ALL SELECT 1 FROM repo_names WHERE name = :name',
+  )
   return {
     all: () => all.all(),
     byId: (id: number): RepoRow | null => byId.get(id) ?? null,
@@ -75,8 +90,10 @@ function foundRepos(db: Database) {
     meta: (): RepoRow | null => meta.get() ?? null,
     /** The repository of that name, or the one an old name leads to; a new repository under an old name wins. */
     byName: (name: string): RepoRow | null => byName.get({ name }) ?? null,
-    /** Where Gitea redirects a name that entries write. */
-    lead: (name: string, id: number | null) => (id === null ? leadsNowhere.run(name) : leads.run(name, id)),
+    /** Where Gitea redirects a name that entries write; null: nowhere. */
+    lead: (name: string, id: number | null) => leads.run(name, id),
+    /** Whether it is known where a name leads, or that it leads nowhere. */
+    isAsked: (name: string): boolean => asked.get({ name }) !== undefined,
   }
 }
 

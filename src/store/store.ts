@@ -1,5 +1,5 @@
 import Sqlite, { type Database } from 'better-sqlite3'
-import { ConfigError, LeaseLost } from '../errors.ts'
+import { ConfigError, LeaseLost, TransientError } from '../errors.ts'
 import { adoptClosed } from './adopt.ts'
 import { branchesTable } from './branches.ts'
 import { changesTable } from './changes.ts'
@@ -75,10 +75,14 @@ export function openStore(file: string, options: OpenOptions) {
   return store
 }
 
-/** An application's foreign key that refuses a change of ours would refuse it for ever: a person must act. */
+/** A lock passes; an application's foreign key that refuses a change of ours would refuse it for ever: a person must act. */
 function refusedBy(error: unknown): unknown {
-  const isForeignKey = error instanceof Sqlite.SqliteError && error.code === 'SQLITE_CONSTRAINT_FOREIGNKEY'
-  if (!isForeignKey) return error
+  if (!(error instanceof Sqlite.SqliteError)) return error
+  if (error.code.startsWith('SQLITE_BUSY'))
+    return new TransientError('Another process keeps the database locked: it must end its transaction.', {
+      cause: error,
+    })
+  if (error.code !== 'SQLITE_CONSTRAINT_FOREIGNKEY') return error
   return new ConfigError(
     'A foreign key of another table in the database refuses a change in cached_prs or cached_branches.',
     'Declare it ON UPDATE CASCADE ON DELETE CASCADE, or drop it: Gitea renames repositories, and branches go.',
@@ -88,5 +92,6 @@ function refusedBy(error: unknown): unknown {
 
 function forget(db: Database): void {
   db.exec(`UPDATE repos SET tip = NULL, dates_held = 0, pulls_since = NULL;
-    UPDATE entry_files SET blob = '', date_due = 1, last_commit = NULL`)
+    UPDATE entry_files SET blob = '', date_due = 1, last_commit = NULL;
+    DELETE FROM repo_names WHERE repo_id IS NULL`)
 }

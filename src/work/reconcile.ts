@@ -89,7 +89,11 @@ const longestPauseMs = 5000
 async function readRows(mirror: Mirror, onProgress: Progress): Promise<string[]> {
   const { store } = mirror
   const worker = createWorker(mirror)
-  store.transaction(() => store.targets.relent())
+  store.transaction(() => {
+    store.targets.relent()
+    // INSERT OR REPLACE into `actions` fires no trigger for the row that it replaces.
+    store.deriveAll()
+  })
   onProgress('repositories', 0, 1)
   const { warnings } = await refresh(mirror, { kind: 'repos' }, true)
   beginProbing(mirror)
