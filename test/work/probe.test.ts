@@ -139,6 +139,26 @@ describe('F1: a webhook that was lost', () => {
   })
 })
 
+test('F10: a change that was dated before it could be read is healed by the next probe', async () => {
+  await live.run('probe')
+  await someTime()
+  live.loseWebhooks()
+  live.set(Math.ceil(live.now() / 1000) * 1000)
+  push('rfcs/alpha')
+  const later = live.world.writeCommit('rfcs/alpha', 'topic', { 'late.md': 'late' })
+  await live.pass(1.5)
+  const { id } = live.world.repo('rfcs/alpha')
+  live.store.targets.ask({ target: `refs/${id}`, at: live.now(), priority: 1 })
+  live.bell.ring()
+  await live.pass(0.1)
+  expect(live.head('rfcs/alpha', 'topic')).toBeDefined()
+  live.world.setRef('rfcs/alpha', 'refs/heads/topic', later)
+  await live.pass(30)
+  await live.run('probe')
+  await live.pass(15)
+  expect(live.head('rfcs/alpha', 'topic')).toBe(later)
+})
+
 test('F36: a server whose time went back is read whole', async () => {
   await live.run('probe')
   await someTime()
