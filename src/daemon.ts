@@ -8,17 +8,29 @@ import type { Mirror } from './refresh/mirror.ts'
 import { openStore, type Store } from './store/store.ts'
 
 /** What may be handed in instead of the real thing. */
-export type Parts = { effects?: Effects; door?: Door; log?: Mirror['log']; signal?: AbortSignal }
+export type Parts = {
+  effects?: Effects
+  door?: Door
+  log?: Mirror['log']
+  signal?: AbortSignal
+  readToken?: () => string
+}
 
 /** Joins the parts of a mirror over a store that is open; whatever was opened here is closed on disposal. */
 export function openMirror(config: Config, token: Secret, store: Store, parts: Parts = {}) {
-  const { effects = realEffects, signal, log = createLog(config.log.level) } = parts
+  const { effects = realEffects, signal, readToken, log = createLog(config.log.level) } = parts
   const origin = new URL(config.gitea.url).origin
   const opened = parts.door ? null : openDoor(origin, { connections: concurrency, caFile: config.gitea.caFile })
   const door = parts.door ?? opened?.door
   if (!door) throw new Error('A mirror needs a door.')
   const mirror: Mirror = {
-    gitea: openGitea({ door, url: config.gitea.url, token: token.value, effects, ...(signal ? { signal } : {}) }),
+    gitea: openGitea({
+      door,
+      url: config.gitea.url,
+      token: readToken ?? token.value,
+      effects,
+      ...(signal ? { signal } : {}),
+    }),
     store,
     log,
     effects,

@@ -59,7 +59,7 @@ async function ended(config: Config, kind: JobKind, adopt: boolean, progress: Pr
     log: createLog(process.env.RFCACHED_DEBUG ? 'debug' : 'silent'),
   })
   const request = () => store.jobs.request(kind, `manual:${userInfo().username}`, utcOf(realEffects.now())).id
-  return leadOrFollow(mirror, request, progress)
+  return await leadOrFollow(mirror, request, progress)
 }
 
 /** Whoever has the lease works; the others look at the job's row, and take over when the one who worked is gone. */

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { type Config, giteaToken, readConfig, webhookSecrets } from '../config.ts'
 import { openConfiguredStore, openMirror } from '../daemon.ts'
 import { endedBy, realEffects } from '../effects.ts'
-import { ConfigError } from '../errors.ts'
+import { ConfigError, TransientError } from '../errors.ts'
 import { health } from '../health.ts'
 import { createServer } from '../http/server.ts'
 import { createLog } from '../log.ts'
@@ -15,6 +15,10 @@ import { startReconciler } from '../work/reconciler.ts'
 import { type Pulse, runService } from '../work/service.ts'
 import type { CommonOptions, ExitCode } from './command.ts'
 
+/** Another process's write is waited for so long at a time, for nothing else happens meanwhile; what it stops is tried again. */
+const lockWaitMs = 250
+const heardTries = 10
+const heardEveryMs = 200
 /** What is under way when we are told to stop may go on for so long. */
 const graceMs = 8000
 /** A delivery is taken in milliseconds: who has not said all of it by then never will. */
@@ -27,9 +31,12 @@ export async function serve({ config: path }: CommonOptions): Promise<ExitCode> 
   const stopping = new AbortController()
   const abandoning = new AbortController()
   using store = openConfiguredStore(config)
+  store.waitAtMost(lockWaitMs)
   const { signal } = abandoning
   const effects = endedBy(signal, realEffects)
-  await using mirror = openMirror(config, giteaToken(config, process.env), store, { log, signal, effects })
+  const token = () => giteaToken(config, process.env)
+  const readToken = () => token().value
+  await using mirror = openMirror(config, token(), store, { log, signal, effects, readToken })
   const pulse: Pulse = { leads: false, beatAt: mirror.effects.now(), refused: null, troubles: new Map() }
   const bell = createBell()
   await using reconciler = startReconciler(mirror, config.reconcile)
@@ -41,6 +48,7 @@ export async function serve({ config: path }: CommonOptions): Promise<ExitCode> 
     setTimeout(() => abandoning.abort(), graceMs).unref()
     void close(app)
   })
+  store.settings.set('full_owed', '1')
   store.jobs.request('reconcile', 'startup', utcOf(mirror.effects.now()))
   try {
     const abandon = () => abandoning.abort()
@@ -99,10 +107,18 @@ async function listen(
   }
 }
 
-function heard(mirror: Mirror, bell: Bell, delivery: Delivery): boolean {
-  const isNew = receive(mirror, delivery)
-  if (isNew) bell.ring()
-  return isNew
+/** Gitea waits 5 s for an answer and never comes again: a delivery that meets another's lock is tried for as long. */
+async function heard(mirror: Mirror, bell: Bell, delivery: Delivery): Promise<boolean> {
+  for (let tries = 1; ; tries++) {
+    try {
+      const isNew = receive(mirror, delivery)
+      if (isNew) bell.ring()
+      return isNew
+    } catch (error) {
+      if (!(error instanceof TransientError) || tries === heardTries) throw error
+      await mirror.effects.sleep(heardEveryMs)
+    }
+  }
 }
 
 function isLoopback(host: string): boolean {

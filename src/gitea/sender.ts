@@ -10,7 +10,8 @@ export type SenderOptions = {
   door: Door
   /** Gitea's address; a sub-path is fine. */
   url: string
-  token: string
+  /** A function is asked for each request, so that a token changed in its file is taken up. */
+  token: string | (() => string)
   effects: Effects
   signal?: AbortSignal
 }
@@ -37,14 +38,18 @@ type Traffic = {
 export function createSender({ door, url, token, effects, signal }: SenderOptions) {
   const base = new URL(url.endsWith('/') ? url : `${url}/`)
   const root = `${base.pathname}api/v1`
-  const headers = { accept: '*/*', 'user-agent': 'rfcached', ...(token ? { authorization: `token ${token}` } : {}) }
+  const headers = () => ({
+    accept: '*/*',
+    'user-agent': 'rfcached',
+    authorization: `token ${typeof token === 'string' ? token : token()}`,
+  })
   const traffic: Traffic = { requests: 0, bytes: 0, slowestMs: 0, serverTime: 0, serverTimeReadAt: 0 }
   let pausedUntil = 0
 
   async function once(path: string, change: Change | undefined, patience: Patience): Promise<HttpAnswer> {
     const began = effects.now()
     traffic.requests++
-    const request = { path, ...withBody(headers, change), ...patience }
+    const request = { path, ...withBody(headers(), change), ...patience }
     const limit = patience.patienceMs ?? deadlineMs
     const answer = await withDeadline(limit, (deadline) => door({ ...request, signal: deadline }), effects, signal)
     count(traffic, answer, began, effects.now())

@@ -36,13 +36,16 @@ export function createServer({ webhook, changes, health, log }: ServerOptions): 
   return app
 }
 
+const loopbackNames = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\]|::1)$/
+
 /** The read API is for this machine: what came through a proxy came from elsewhere. */
 async function readApi(app: FastifyInstance, options: { read: ServerOptions['changes'] }): Promise<void> {
   app.addHook('onRequest', async (request, reply) => {
     const isProxied = Object.keys(request.headers).some(
       (name) => name === 'forwarded' || name.startsWith('x-forwarded-'),
     )
-    if (isProxied)
+    // A name that only leads here is how a web page would read it (DNS rebinding).
+    if (isProxied || !loopbackNames.test(request.hostname))
       return reply
         .code(403)
         .send({ error: 'The read API answers this machine only, and this request came through a proxy.' })

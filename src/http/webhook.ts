@@ -7,7 +7,7 @@ export type WebhookOptions = {
   /** The current secret and, while it is being changed, the previous one; none: every delivery is refused. */
   secrets: string[]
   /** Keeps the delivery; false when its id was seen before. Throws when the database cannot take it. */
-  receive: (delivery: Delivery) => boolean
+  receive: (delivery: Delivery) => boolean | Promise<boolean>
   /** Told of each refusal. */
   refused: (reason: string) => void
 }
@@ -53,7 +53,9 @@ export async function webhookRoutes(
     if (json === undefined) return refuse(reply, 400, 'The body is not a JSON object.')
     const { id, event } = named(request, signed)
     try {
-      return receive({ id, event, json }) ? reply.code(202).send({ accepted: id }) : reply.code(200).send({ seen: id })
+      return (await receive({ id, event, json }))
+        ? reply.code(202).send({ accepted: id })
+        : reply.code(200).send({ seen: id })
     } catch (error) {
       request.log.error({ err: error }, 'delivery not kept')
       return refuse(reply, 503, 'The database cannot take it now.')

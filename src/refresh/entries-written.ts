@@ -24,6 +24,8 @@ export async function writeFiles(
   const { store } = mirror
   const read = await parseAll(files, texts)
   store.transaction(() => {
+    // Until these are shown, dates that are being read are those of another tip.
+    store.settings.set('entries_moving', '1')
     if (touched === null) store.entryFiles.setAllDue()
     else for (const path of touched) store.entryFiles.setDue(path)
   })

@@ -50,7 +50,8 @@ async function writeDates(
   const dated = await datesOf(mirror, fullName, tip, paths, contents)
   const now = timeNow(mirror)
   const write = (dates: Dated[]) => {
-    if (store.repos.meta()?.tip !== tip) throw new TransientError('The entries moved on while their dates were read.')
+    if (store.repos.meta()?.tip !== tip || store.settings.get('entries_moving') !== null)
+      throw new TransientError('The entries moved on while their dates were read.')
     for (const { path, commit, committedAt } of dates) {
       store.entryFiles.date(path, committedAt, commit)
       store.rfcs.projectFile(path, now)

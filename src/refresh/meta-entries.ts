@@ -97,6 +97,7 @@ async function project(mirror: Mirror, meta: RepoRow, tip: string | null): Promi
       store.rfcs.removeUnowned(now)
       store.branches.removeMain(meta.full_name)
       store.repos.setTip(meta.id, tip, null)
+      store.settings.drop('entries_moving')
       ask(mirror, { kind: 'meta-branches' })
       ask(mirror, { kind: 'entry-dates' })
     },

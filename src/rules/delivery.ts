@@ -25,14 +25,22 @@ export type KnownRepo = { full_name: string; is_meta: 0 | 1; rfc_slug: string | 
 /**
  * What a delivery makes us look at: a pull when it is about one, the refs of the repository when it is about a branch, the owner's
  * listing when a repository came, went or looks other than we know it (renames and new default branches have no event).
+ * `opened` are the open pulls from the branch that a `delete` names: they are closed with it, or it only has another name now.
  */
-export function targetsOf(event: string, payload: Payload, owner: string, known: KnownRepo | null): Target[] {
+export function targetsOf(
+  event: string,
+  payload: Payload,
+  owner: string,
+  known: KnownRepo | null,
+  opened: number[] = [],
+): Target[] {
   const { repository } = payload
   if (!repository || repository.full_name.split('/')[0]?.toLowerCase() !== owner.toLowerCase()) return []
   if (event === 'repository' || !known) return [{ kind: 'repos' }]
   const moved: Target[] = looksOther(repository, known) ? [{ kind: 'repos' }] : []
   const repo = { ...known, id: repository.id }
-  if (['push', 'create', 'delete'].includes(event)) return [...moved, ...refTargets(payload, repo)]
+  if (['push', 'create', 'delete'].includes(event))
+    return [...moved, ...refTargets(payload, repo), ...opened.flatMap((number) => pullTarget(number, repo))]
   if (event.startsWith('pull_request') || event === 'issue_comment') return [...moved, ...pullTargets(payload, repo)]
   return moved
 }
@@ -46,25 +54,28 @@ function looksOther(
   )
 }
 
-function refTargets({ ref, ref_type }: Payload, repo: KnownRepo & { id: number }): Target[] {
-  const branch = branchOf(ref ?? '', ref_type ?? '')
+function refTargets(payload: Payload, repo: KnownRepo & { id: number }): Target[] {
+  const branch = branchOf(payload)
   if (branch === null) return []
   if (!repo.is_meta) return repo.rfc_slug === null ? [] : [{ kind: 'refs', repoId: repo.id }]
   if (branch === repo.default_branch) return [{ kind: 'meta-entries' }, { kind: 'meta-branches' }]
   return readBranchName(branch)?.kind === 'meta_body_edit' ? [{ kind: 'meta-branches' }] : []
 }
 
-/** `create` and `delete` carry a short ref on Gitea and a full one on Forgejo 7; a push always a full one. */
-function branchOf(ref: string, refType: string): string | null {
-  if (refType === 'tag' || ref === '') return null
+/** The branch a payload is about. `create` and `delete` carry a short ref on Gitea and a full one on Forgejo 7; a push always a full one. */
+export function branchOf({ ref, ref_type: type }: Payload): string | null {
+  if (type === 'tag' || !ref) return null
   if (ref.startsWith('refs/heads/')) return ref.slice('refs/heads/'.length)
-  return refType === 'branch' ? ref : null
+  return type === 'branch' ? ref : null
 }
 
 function pullTargets({ number, pull_request, issue }: Payload, repo: KnownRepo & { id: number }): Target[] {
   if (issue && !issue.pull_request) return []
   const which = pull_request?.number ?? number ?? issue?.number
-  if (!which) return []
-  if (repo.is_meta) return [{ kind: 'meta-pull', number: which }]
-  return repo.rfc_slug === null ? [] : [{ kind: 'pull', repoId: repo.id, number: which }]
+  return which ? pullTarget(which, repo) : []
+}
+
+function pullTarget(number: number, repo: KnownRepo & { id: number }): Target[] {
+  if (repo.is_meta) return [{ kind: 'meta-pull', number }]
+  return repo.rfc_slug === null ? [] : [{ kind: 'pull', repoId: repo.id, number }]
 }

@@ -33,5 +33,6 @@ export function targetOf(name: string): Target {
 export function laneOf(target: Target): string {
   if ('repoId' in target) return `repo/${target.repoId}`
   if (target.kind === 'meta-pull') return 'meta-pulls'
-  return target.kind === 'meta-branches' || target.kind === 'meta-pulls' ? target.kind : 'entries'
+  // Dates take minutes and are dropped when the entries move on, so that they hold nobody up.
+  return ['meta-branches', 'meta-pulls', 'entry-dates'].includes(target.kind) ? target.kind : 'entries'
 }

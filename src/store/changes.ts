@@ -32,6 +32,9 @@ export function changesTable(db: Database) {
   const forgotten = db
     .prepare<[], number>(`SELECT CAST(value AS INTEGER) FROM settings WHERE name = 'changes_forgotten'`)
     .pluck()
+  const began = db
+    .prepare<[], number>(`SELECT CAST(value AS INTEGER) FROM settings WHERE name = 'changes_began'`)
+    .pluck()
   const remember = db.prepare<[number, number]>(/* sql */ `
     INSERT INTO settings (name, value)
     SELECT 'changes_forgotten', max(seq) FROM (SELECT seq FROM changes WHERE at < ? ORDER BY seq LIMIT ?) HAVING max(seq) IS NOT NULL
@@ -41,7 +44,7 @@ export function changesTable(db: Database) {
     page: (since: number, limit: number): ChangesPage => ({
       changes: page.all(since, limit),
       latest: latest.get() ?? 0,
-      forgotten: since < (forgotten.get() ?? 0),
+      forgotten: since < (forgotten.get() ?? 0) || (since > 0 && since < (began.get() ?? 0)),
     }),
     /** Forgets up to `most` changes made before that time (ms since 1970); returns how many. */
     prune: (before: number, most: number) => {

@@ -13,8 +13,9 @@ export function leaseTable(db: Database) {
 
   const holder = (now: number): string | null => {
     const [name, until] = read.get()?.split(' ') ?? []
-    // A lease that ends further ahead than one lasts was written before the clock was set back.
-    const isLive = Number(until) > now && Number(until) <= now + leaseMs
+    // One that ends much further ahead than a lease lasts was written before the clock was set back; a little further ahead is
+    // one that was written while we waited for the file.
+    const isLive = Number(until) > now && Number(until) <= now + 2 * leaseMs
     return name && isLive ? name : null
   }
   const acquire = db.transaction((name: string, now: number): boolean => {

@@ -99,6 +99,7 @@ export function tablesInTheWay(db: Database, file: string, adopt: boolean): stri
 function makeTables(db: Database, now: number): void {
   db.exec(schema)
   db.prepare(`INSERT INTO settings (name, value) VALUES ('schema', ?)`).run(String(schemaVersion))
+  db.prepare(`INSERT INTO settings (name, value) VALUES ('changes_began', ?)`).run(String(now))
   db.prepare(`INSERT INTO sqlite_sequence (name, seq) VALUES ('changes', ?)`).run(now)
 }
 

@@ -66,6 +66,11 @@ export function pullsTable(db: Database, derive: Derive) {
   const live = db.prepare<[string], { pr_number: number; head_sha: string | null; upstream_state: string }>(
     `SELECT pr_number, head_sha, upstream_state FROM cached_prs WHERE repo = ? AND upstream_state <> 'deleted'`,
   )
+  const openFrom = db
+    .prepare<[string, string], number>(
+      `SELECT pr_number FROM cached_prs WHERE repo = ? AND head_branch = ? AND upstream_state = 'open'`,
+    )
+    .pluck()
   const setHead = db.prepare<[string, string, number]>(
     'UPDATE cached_prs SET head_sha = ? WHERE repo = ? AND pr_number = ?',
   )
@@ -103,6 +108,8 @@ export function pullsTable(db: Database, derive: Derive) {
     /** Heads of pulls as git/refs has them, without reading the pulls again. */
     setHead: (repo: string, number: number, sha: string) => setHead.run(sha, repo, number),
     live: (repo: string) => live.all(repo),
+    /** Open pulls from a branch: they are closed with it, or follow its new name. */
+    openFrom: (repo: string, branch: string): number[] => openFrom.all(repo, branch),
   }
 }
 

@@ -1,6 +1,13 @@
 import type { Database } from 'better-sqlite3'
 
-export type Setting = 'owner_id' | 'warnings' | 'probe_since' | 'missed_webhooks' | 'last_complete'
+export type Setting =
+  | 'owner_id'
+  | 'warnings'
+  | 'probe_since'
+  | 'missed_webhooks'
+  | 'last_complete'
+  | 'full_owed'
+  | 'entries_moving'
 
 /** Single values that outlive a run. */
 export function settingsTable(db: Database) {

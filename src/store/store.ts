@@ -56,8 +56,14 @@ export function openStore(file: string, options: OpenOptions) {
     },
     /** A write that needs no lease, because it only asks: what a webhook says is kept by whoever hears it. */
     receive: (write: () => void): void => {
-      asking.immediate(write)
+      try {
+        asking.immediate(write)
+      } catch (error) {
+        throw refusedBy(error)
+      }
     },
+    /** How long a write waits for another process's; nothing else happens in this process meanwhile. */
+    waitAtMost: (ms: number) => db.pragma(`busy_timeout = ${ms}`),
     /** From now on every write holds that this process still has the lease. */
     fence: (name: string | null) => {
       fencedFor = name

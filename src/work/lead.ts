@@ -29,8 +29,12 @@ export function takeLead({ store, effects }: Mirror, name: string): boolean {
   return true
 }
 
-/** Gives the lease back. */
-export function giveUpLead({ store }: Mirror, name: string): void {
+/** Gives the lease back; where the database cannot be written now, it runs out by itself. */
+export function giveUpLead({ store, log }: Mirror, name: string): void {
   store.fence(null)
-  store.lease.release(name)
+  try {
+    store.lease.release(name)
+  } catch (error) {
+    log.warn({ err: error }, 'lease not given back')
+  }
 }

@@ -13,6 +13,8 @@ export async function probeOnce(mirror: Mirror, progress: Progress): Promise<Job
   progress('probe', 0, 1)
   const before = gitea.traffic.requests
   const full = () => store.jobs.request('reconcile', 'scheduled', utcOf(effects.now()))
+  // A whole sweep that was asked for and could not be done (Gitea was away at the start) is done when it can be.
+  if (store.settings.get('full_owed') !== null) full()
   if (store.settings.get('owner_id') === null) {
     full()
     return { status: 'completed', message: null, result: { asked: ['everything'] } }

@@ -1,5 +1,5 @@
 import type { Mirror } from '../refresh/mirror.ts'
-import { payloadShape, targetsOf } from '../rules/delivery.ts'
+import { branchOf, payloadShape, targetsOf } from '../rules/delivery.ts'
 import { targetName } from '../rules/target.ts'
 
 /** A delivery whose signature was right. */
@@ -19,9 +19,9 @@ export function receive(mirror: Pick<Mirror, 'store' | 'effects' | 'owner'>, { i
   let isNew = false
   store.receive(() => {
     const { repository } = payload
-    const targets = targetsOf(event, payload, owner, repository ? store.repos.byId(repository.id) : null).map(
-      targetName,
-    )
+    const known = repository ? store.repos.byId(repository.id) : null
+    const opened = known && event === 'delete' ? store.pulls.openFrom(known.full_name, branchOf(payload) ?? '') : []
+    const targets = targetsOf(event, payload, owner, known, opened).map(targetName)
     isNew = store.deliveries.insert({
       id,
       received_at: now,

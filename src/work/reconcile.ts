@@ -72,6 +72,7 @@ function complete({ store, effects }: Mirror): void {
   store.transaction(() => {
     store.adoptClosed()
     store.settings.set('last_complete', effects.now())
+    store.settings.drop('full_owed')
   })
 }
 

@@ -24,13 +24,16 @@ export function startReconciler({ store, effects, log }: Mirror, { probe, full, 
   }
   const start = (expression: string, kind: JobKind, option: string) => {
     try {
-      return schedule(expression, request(kind), {
+      const task = schedule(expression, request(kind), {
         timezone,
         noOverlap: true,
         maxRandomDelay: jitterMs,
         logger: quiet,
         suppressMissedWarning: true,
       })
+      // A process that was held up at that second (a pause, a lock) does late what it did not do in time.
+      task.on('execution:missed', request(kind))
+      return task
     } catch (cause) {
       throw new ConfigError(
         `reconcile.${option} is not a cron expression: ${expression}.`,

@@ -80,7 +80,10 @@ function workLoop(running: Running, name: string): Promise<void> {
   const turn = async () => {
     pulse.beatAt = effects.now()
     if (!pulse.leads || pulse.refused) return longestNapMs
-    await worker.drain({ withDates: true, turns: 1, signal })
+    const onProgress = () => {
+      pulse.beatAt = effects.now()
+    }
+    await worker.drain({ withDates: true, turns: 1, onProgress, signal })
     const next = store.targets.nextDue() ?? Number.POSITIVE_INFINITY
     return Math.min(Math.max(next - effects.now(), 1), longestNapMs)
   }

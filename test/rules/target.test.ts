@@ -51,7 +51,7 @@ test('F9: what writes the same rows is of one lane', () => {
   ]
   expect(lanes(ofOneRepo)).toBe(1)
   expect(lanes([{ kind: 'meta-pulls' }, { kind: 'meta-pull', number: 1 }, { kind: 'meta-pull', number: 2 }])).toBe(1)
-  expect(lanes([{ kind: 'repos' }, { kind: 'meta-entries' }, { kind: 'entry-dates' }])).toBe(1)
+  expect(lanes([{ kind: 'repos' }, { kind: 'meta-entries' }])).toBe(1)
 })
 
 test('what writes other rows does not wait', () => {
