@@ -108,7 +108,7 @@ async function seedRfcPulls(made: Organisation): Promise<void> {
 }
 
 /** A pull by the outsider, from a fork. */
-export async function openFork({ site, people }: Organisation, repo: string, base: string): Promise<void> {
+async function openFork({ site, people }: Organisation, repo: string, base: string): Promise<void> {
   const by = people.outsider
   const fork = await site.call<{ full_name: string }>('POST', `/repos/${repo}/forks`, { by, body: {} })
   await site.settle()

@@ -7,7 +7,7 @@ import { part } from '../site.ts'
 export type Scene = { made: Organisation; chance: Chance; note: (action: Action) => void }
 
 /** One random change; it throws Nothing where there is nothing it could be made to. */
-export type Change = (scene: Scene) => Promise<unknown>
+type Change = (scene: Scene) => Promise<unknown>
 export type Changes = Record<string, { weight: number; change: Change }>
 
 export class Nothing extends Error {}
