@@ -20,7 +20,7 @@ export const servers: Server[] = [
 ]
 
 /** What to set where no real server is named; null where one is. */
-const skipped =
+export const skipped =
   liveUrl && liveAdmin ? null : 'no real server: set RFCACHED_LIVE_URL and RFCACHED_LIVE_ADMIN (user:password)'
 
 async function startFake(dialect: DialectName): Promise<Running> {

@@ -13,11 +13,15 @@ import { type Expected, expectedRows, type Truth } from './oracle.ts'
 import { makeOrganisation, type Organisation } from './organisation.ts'
 import { pushWithGit } from './push-with-git.ts'
 import { seedOrganisation } from './seed.ts'
-import { type Running, servers } from './servers.ts'
+import { type Running, servers, skipped } from './servers.ts'
 
 const changes = Number(process.env.RFCACHED_LIVE_CHANGES ?? 40)
 const seed = Number(process.env.RFCACHED_LIVE_SEED ?? Date.now() % 100_000)
 const timeout = 3_600_000
+
+test.skipIf(skipped !== null)(`a real server${skipped ? ` (${skipped})` : ' is among them'}`, () => {
+  expect(servers.some(({ name }) => name.startsWith('the server at'))).toBe(true)
+})
 
 describe.each(servers)('on $name', ({ name, start }) => {
   let running: Running

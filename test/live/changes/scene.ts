@@ -80,7 +80,7 @@ export async function entryPaths(scene: Scene): Promise<string[]> {
     .map(({ path }) => `rfcs/${path}`)
 }
 
-export async function branchesOf({ made: { site } }: Scene, repo: ApiRepo): Promise<string[]> {
+async function branchesOf({ made: { site } }: Scene, repo: ApiRepo): Promise<string[]> {
   const refs = (await site.find<ApiRef[]>(`/repos/${repo.full_name}/git/refs`)) ?? []
   return refs.flatMap(({ ref }) => (ref.startsWith('refs/heads/') ? [ref.slice('refs/heads/'.length)] : []))
 }
