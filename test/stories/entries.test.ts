@@ -278,7 +278,7 @@ describe('fault 18: one text that cannot be read', () => {
       )
       story.spoil((path, answer) => (failing.test(path) ? { ...answer, status: 500 } : hidden(path, answer)))
       const { warnings } = await story.copy.reconcile()
-      expect(warnings).toEqual([expect.stringMatching(/^meta-entries was not refreshed: /)])
+      expect(warnings).toContainEqual(expect.stringMatching(/^meta-entries was not refreshed: /))
       expect(story.copy.pull('rfcs/meta', 1)).toMatchObject({ state: 'open' })
       expect(story.copy.rfc('bad')).toMatchObject({ title: 'First', removed_at: null })
       expect(slugs(story)).toEqual(['alpha', 'bad', 'beta'])

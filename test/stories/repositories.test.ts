@@ -222,8 +222,7 @@ describe('F25: names change hands', () => {
     expect(story.copy.rfc('left')).toMatchObject({ body: '# alpha\n' })
   })
 
-  // Fails until the renaming in src/store/repos.ts is UPDATE OR REPLACE: the deleted rows of that name are in the way.
-  test.fails('a repository renamed to the name of one that is gone takes the place of its deleted rows', async () => {
+  test('a repository renamed to the name of one that is gone takes the place of its deleted rows', async () => {
     using story = tellOfTwo()
     await story.copy.reconcile()
     story.world.deleteRepo('rfcs/gamma')
@@ -233,8 +232,7 @@ describe('F25: names change hands', () => {
     expect(pulls(story)).toEqual(['rfcs/gamma#1 About alpha: open, alpha'])
   })
 
-  // Fails until the renaming in src/store/repos.ts is UPDATE OR REPLACE: the deleted rows of that name are in the way.
-  test.fails('the same when both happen between two sweeps', async () => {
+  test('the same when both happen between two sweeps', async () => {
     using story = tellOfTwo()
     await story.copy.reconcile()
     story.world.deleteRepo('rfcs/gamma')
