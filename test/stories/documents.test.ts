@@ -60,11 +60,13 @@ describe.each(dialects)('on %s', (dialect) => {
     story.world.commit('rfcs/alpha', 'main', { 'RFC.md': '# Too late\n' })
     story.spoil((path, answer) => {
       if (path.includes('/raw/RFC.md'))
-        story.copy.write("UPDATE repos SET rfc_slug = NULL WHERE full_name = 'rfcs/alpha'")
+        story.copy.write(`UPDATE repos SET rfc_slug = NULL WHERE full_name = 'rfcs/alpha';
+          UPDATE cached_branches SET state = 'deleted' WHERE repo = 'rfcs/alpha'`)
       return answer
     })
     await story.copy.reconcile()
     expect(story.copy.rfc('alpha').body).not.toBe('# Too late\n')
+    expect(story.copy.branch('rfcs/alpha', 'main')).toMatchObject({ state: 'deleted' })
   })
 })
 
