@@ -54,6 +54,28 @@ describe.each(dialects)('on %s', (dialect) => {
     expect(story.copy.rfc('alpha')).toMatchObject({ document_body: null, document_sha: null, body: 'About alpha.\n' })
   })
 
+  test('fault 52: a default branch that got another name just when the repository cannot be asked leaves the document as it was', async () => {
+    using story = tellOfAlpha(dialect)
+    await story.copy.reconcile()
+    const { id } = story.world.repo('rfcs/alpha')
+    // The listing still shows the old name, as it was read before; asked alone, the repository is not to be seen.
+    story.fake.fail(({ path }) => (path.includes(`/repositories/${id}`) ? { kind: 'status', status: 404 } : undefined))
+    story.spoil((path, answer) => {
+      if (path.startsWith('/repos/search')) story.world.renameBranch('rfcs/alpha', 'main', 'trunk')
+      return answer
+    })
+    expect((await story.copy.reconcile()).warnings).toHaveLength(1)
+    expect(story.copy.rfc('alpha')).toMatchObject({
+      body: '\ufeff# The document\r\n',
+      document_body: '\ufeff# The document\r\n',
+    })
+    story.spoil()
+    story.fake.fail(undefined)
+    expect((await story.copy.reconcile()).warnings).toEqual([])
+    expect(story.copy.rfc('alpha')).toMatchObject({ body: '\ufeff# The document\r\n' })
+    expect(story.copy.branch('rfcs/alpha', 'trunk')).toMatchObject({ state: 'open' })
+  })
+
   test('fault 45: what is read for an RFC that stops following meanwhile is not written', async () => {
     using story = tellOfAlpha(dialect)
     await story.copy.reconcile()
