@@ -288,6 +288,20 @@ test('a name that leads somewhere else later is asked again', async () => {
   expect(story.copy.rfc('alpha')).toMatchObject({ body: '# In its place\n', problem: null })
 })
 
+test('a user may own the RFCs as well as an organisation, and what is theirs elsewhere is left out', async () => {
+  using story = tellStory()
+  const { world } = story
+  for (const name of ['meta', 'alpha']) world.createRepo(`alice/${name}`)
+  world.commit('alice/meta', 'main', {
+    'rfcs/alpha.md': active('alpha', { repo: 'Alice/alpha' }),
+    'rfcs/beta.md': active('beta', { repo: 'rfcs/meta' }),
+  })
+  world.commit('alice/alpha', 'main', { 'RFC.md': '# Alpha\n' })
+  const theirs = story.newCopy('alice')
+  expect(await theirs.reconcile()).toMatchObject({ warnings: [], problems: [{ path: 'rfcs/beta.md' }] })
+  expect(theirs.rfc('alpha')).toMatchObject({ body: '# Alpha\n', problem: null })
+})
+
 test('entries without any repository cost no request a piece', async () => {
   using story = tellStory()
   story.write(Object.fromEntries(Array.from({ length: 70 }, (_, at) => [`rfcs/rfc-${at}.md`, entry(`rfc-${at}`)])))

@@ -34,8 +34,8 @@ export function tellStory(dialect: DialectName = 'gitea-1.26', seed = 1) {
     spoil(decodeURIComponent(request.path).replace('/api/v1', ''), await fakeDoor(fake)(request))
   const token = world.token('reader', readScopes)
   const copies: Copy[] = []
-  const newCopy = () => {
-    const made = openCopy({ url, org: 'rfcs', token, bot: 'rfc-bot', door, effects: clock.effects })
+  const newCopy = (org = 'rfcs') => {
+    const made = openCopy({ url, org, token, bot: 'rfc-bot', door, effects: clock.effects })
     copies.push(made)
     return made
   }
