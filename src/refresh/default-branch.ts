@@ -1,19 +1,32 @@
 import { IncompleteListing } from '../errors.ts'
 import type { Refs } from '../gitea/api/refs.ts'
 import type { RepoRow } from '../store/repos.ts'
-import type { Mirror } from './mirror.ts'
+import { ask, type Mirror } from './mirror.ts'
 
 /**
  * The tip of the default branch among refs just read; null where the repository has no such branch. No webhook tells of another
  * default branch and no probe sees it moved, so a name that is not there is asked again.
  * @throws IncompleteListing when that shows nothing: the document would seem to be gone.
  */
-export async function defaultTip({ gitea, store }: Mirror, repo: RepoRow, { branches }: Refs): Promise<string | null> {
+export async function defaultTip(mirror: Mirror, repo: RepoRow, { branches }: Refs): Promise<string | null> {
+  const { gitea, store } = mirror
   const tip = branches.get(repo.default_branch)
   if (tip || branches.size === 0) return tip ?? null
   const now = await gitea.repos.findById(repo.id)
   if (!now) throw new IncompleteListing(`${repo.full_name} is not to be seen, nor what its default branch is.`)
   repo.default_branch = now.defaultBranch
-  store.transaction(() => store.repos.setDefaultBranch(repo.id, now.defaultBranch))
+  store.transaction(() => {
+    store.repos.setDefaultBranch(repo.id, now.defaultBranch)
+    askAnew(mirror, repo)
+  })
   return branches.get(now.defaultBranch) ?? null
+}
+
+/** Another default branch: other entries, another document, and in the meta repository other pulls that are ours, moved or not. */
+export function askAnew(mirror: Mirror, { id, is_meta, rfc_slug }: RepoRow): void {
+  if (is_meta) {
+    ask(mirror, { kind: 'meta-entries' })
+    ask(mirror, { kind: 'meta-branches' })
+    ask(mirror, { kind: 'meta-pulls' }, true)
+  } else if (rfc_slug !== null) ask(mirror, { kind: 'refs', repoId: id })
 }

@@ -1,6 +1,7 @@
 import { ConfigError, IncompleteListing } from '../errors.ts'
 import type { Repo } from '../gitea/shapes.ts'
 import type { ListedRepo, RepoRow } from '../store/repos.ts'
+import { askAnew } from './default-branch.ts'
 import { settleEntries, wantedNames } from './entries-settled.ts'
 import { believed, type Mirror, type Refreshed, shownOr } from './mirror.ts'
 
@@ -88,7 +89,8 @@ function letGo({ store }: Mirror, { id, full_name }: RepoRow): void {
 }
 
 /** Writes what the listing says. Two repositories may have changed names with each other, so moved ones step aside first. */
-function take({ store }: Mirror, listed: Repo[], metaId: number): void {
+function take(mirror: Mirror, listed: Repo[], metaId: number): void {
+  const { store } = mirror
   const moved = listed.flatMap((repo) => {
     const before = store.repos.byId(repo.id)?.full_name
     return before && before !== repo.fullName
@@ -101,7 +103,11 @@ function take({ store }: Mirror, listed: Repo[], metaId: number): void {
   )
   for (const { id, before, aside } of collides ? moved : []) store.repos.rename(id, before, aside)
   for (const { id, before, aside, now } of moved) store.repos.rename(id, collides ? aside : before, now)
-  for (const repo of listed) store.repos.upsert(listedRow(repo, metaId))
+  for (const repo of listed) {
+    const before = store.repos.byId(repo.id)
+    store.repos.upsert(listedRow(repo, metaId))
+    if (before && before.default_branch !== repo.defaultBranch) askAnew(mirror, before)
+  }
   if (moved.length > 0) store.deriveAll()
 }
 

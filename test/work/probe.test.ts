@@ -199,3 +199,57 @@ test('a probe before the first whole sweep asks for that one', async () => {
   await early.pass(10)
   expect(early.head('rfcs/alpha', 'main')).toBeDefined()
 })
+
+describe('what has no webhook and moves no time', () => {
+  beforeEach(async () => {
+    await live.run('probe')
+    await someTime()
+  })
+
+  test('another default branch of an RFC’s repository shows its document with the next probe', async () => {
+    live.world.commit('rfcs/alpha', 'trunk', { 'RFC.md': '# Trunk\n' })
+    await live.pass(30)
+    live.world.changeRepo('rfcs/alpha', { defaultBranch: 'trunk' })
+    await live.run('probe')
+    await live.pass(15)
+    expect(live.all(`SELECT body FROM cached_rfcs WHERE slug = 'alpha'`)).toEqual([{ body: '# Trunk\n' }])
+  })
+
+  test('another default branch of the meta repository shows its entries and other pulls with the next probe', async () => {
+    live.world.commit('rfcs/meta', 'trunk', { 'rfcs/zeta.md': '---\nslug: zeta\ntitle: Z\nstate: super-draft\n---\n' })
+    live.world.commit('rfcs/meta', 'propose/eta', { 'rfcs/eta.md': 'x' })
+    const number = live.world.openPull('rfcs/meta', 'propose/eta', { by: 'alice', base: 'trunk' })
+    const other = live.world.openPull('rfcs/meta', 'propose/eta', { by: 'alice', base: 'main' })
+    await live.pass(30)
+    expect([live.pull('rfcs/meta', number)?.state, live.pull('rfcs/meta', other)?.state]).toEqual([undefined, 'open'])
+    live.world.changeRepo('rfcs/meta', { defaultBranch: 'trunk' })
+    await live.run('probe')
+    await live.pass(15)
+    expect([live.pull('rfcs/meta', number)?.state, live.pull('rfcs/meta', other)?.state]).toEqual(['open', 'deleted'])
+    expect(live.all(`SELECT slug FROM cached_rfcs WHERE slug = 'zeta'`)).toHaveLength(1)
+  })
+
+  test('the meta repository’s default branch under another name keeps its pulls', async () => {
+    live.world.commit('rfcs/meta', 'propose/eta', { 'rfcs/eta.md': 'x' })
+    const number = live.world.openPull('rfcs/meta', 'propose/eta', { by: 'alice' })
+    await live.pass(30)
+    live.world.renameBranch('rfcs/meta', 'main', 'trunk')
+    await live.pass(30)
+    await live.run('probe')
+    await live.pass(15)
+    expect(live.pull('rfcs/meta', number)).toMatchObject({ state: 'open', base_branch: 'trunk' })
+  })
+
+  test('pulls that are switched on again are listed with the next probe', async () => {
+    push('rfcs/alpha')
+    live.world.changeRepo('rfcs/alpha', { hasPulls: false })
+    await live.run('reconcile')
+    live.world.changeRepo('rfcs/alpha', { hasPulls: true })
+    live.loseWebhooks()
+    const number = live.world.openPull('rfcs/alpha', 'topic', { by: 'alice' })
+    await live.pass(400)
+    await live.run('probe')
+    await live.pass(15)
+    expect(live.pull('rfcs/alpha', number)).toMatchObject({ state: 'open' })
+  })
+})
