@@ -38,11 +38,10 @@ type Traffic = {
 export function createSender({ door, url, token, effects, signal }: SenderOptions) {
   const base = new URL(url.endsWith('/') ? url : `${url}/`)
   const root = `${base.pathname}api/v1`
-  const headers = () => ({
-    accept: '*/*',
-    'user-agent': 'rfcached',
-    authorization: `token ${typeof token === 'string' ? token : token()}`,
-  })
+  const headers = () => {
+    const secret = typeof token === 'string' ? token : token()
+    return { accept: '*/*', 'user-agent': 'rfcached', ...(secret ? { authorization: `token ${secret}` } : {}) }
+  }
   const traffic: Traffic = { requests: 0, bytes: 0, slowestMs: 0, serverTime: 0, serverTimeReadAt: 0 }
   let pausedUntil = 0
 
