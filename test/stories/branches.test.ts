@@ -139,6 +139,19 @@ describe.each(dialects)('on %s', (dialect) => {
     })
   })
 
+  test('F20: history of meta cut back: a file whose text is the same before and after has its older date again', async () => {
+    using story = tellStory(dialect)
+    const text = entry('alpha')
+    const first = story.write({ 'rfcs/alpha.md': text })
+    story.write({ 'rfcs/alpha.md': entry('alpha', { title: 'Not for long' }) })
+    story.write({ 'rfcs/alpha.md': text })
+    await story.copy.reconcile()
+    expect(story.copy.rfc('alpha')).toMatchObject({ last_entry_commit_at: '2026-11-22T10:03:00Z' })
+    story.world.push('rfcs/meta', 'main', first)
+    await story.copy.reconcile()
+    expect(story.copy.rfc('alpha')).toMatchObject({ last_entry_commit_at: '2026-11-22T10:01:00Z' })
+  })
+
   test('F20: history of meta rewritten: entries, their dates and removals are those of the new history', async () => {
     using story = tellStory(dialect)
     const first = story.write({ 'rfcs/alpha.md': entry('alpha'), 'rfcs/beta.md': entry('beta') })

@@ -81,6 +81,30 @@ describe.each(dialects)('on %s', (dialect) => {
     }
   })
 
+  test('fault 25: a pull that a listing leaves out, though its count agrees, is asked for and not believed gone', async () => {
+    using story = tellOfTwo(dialect)
+    story.pull(alpha, 'first')
+    story.pull(alpha, 'second')
+    await story.copy.reconcile()
+    const lacking = altering<unknown[]>(/\/alpha\/pulls\?/, (pulls) => pulls.slice(1))
+    story.spoil((path, answer) => {
+      const { headers, ...rest } = lacking(path, answer)
+      return { ...rest, headers: path.includes('/alpha/pulls?') ? { ...headers, 'x-total-count': '1' } : headers }
+    })
+    expect((await story.copy.reconcile()).warnings).toEqual([expect.stringContaining('lacks #1')])
+    expect(story.copy.pull(alpha, 1)).toMatchObject({ state: 'open' })
+  })
+
+  test('head_sha is what the pull’s own ref holds, also when its branch went on after it was closed', async () => {
+    using story = tellOfTwo(dialect)
+    const number = story.pull(alpha, 'topic')
+    const head = story.world.tip(alpha, 'topic')
+    story.world.close(alpha, number)
+    const later = story.push(alpha, 'topic')
+    expect(await swept(story, alpha, number)).toMatchObject({ state: 'closed', head_sha: head })
+    expect(story.copy.branch(alpha, 'topic')).toMatchObject({ head_sha: later })
+  })
+
   test('fault 11, 12, 13: a merged pull supersedes what it names, in meta too, and three sweeps later nothing has flapped', async () => {
     using story = tellOfTwo(dialect)
     for (const repo of ['rfcs/meta', alpha]) {
@@ -212,6 +236,14 @@ describe.each(dialects)('on %s', (dialect) => {
     expect(await story.copy.reconcile()).toMatchObject({ warnings: [] })
     expect(story.copy.pull(alpha, 1)).toMatchObject({ state: 'closed' })
   })
+})
+
+test('pulls that are not to be seen for a moment are not taken for switched off', async () => {
+  using story = tellOfTwo()
+  story.pull(alpha, 'topic')
+  await story.copy.reconcile()
+  story.fake.fail(({ path }) => (path.includes('/alpha/pulls') ? { kind: 'status', status: 404 } : undefined))
+  expect((await story.copy.reconcile()).warnings).toEqual([expect.stringContaining('are not to be seen')])
 })
 
 test('fault 6: the bot is known by its login whatever its case', async () => {

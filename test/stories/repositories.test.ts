@@ -272,6 +272,29 @@ test('F14: a repository that is hidden for a moment, from its name and from the 
   expect([pulls(story), branches(story)]).toEqual(before)
 })
 
+test('fault 42, F25: a repository made anew while the sweep is under way is known for another one before it ends', async () => {
+  using story = tellOfTwo()
+  story.pull('rfcs/alpha', 'second')
+  await story.copy.reconcile()
+  story.spoil((path, answer) => {
+    if (!path.startsWith('/repos/search')) return answer
+    story.spoil()
+    story.world.deleteRepo('rfcs/alpha')
+    story.repo('alpha', '# Anew\n')
+    story.pull('rfcs/alpha', 'other', { title: 'Another one' })
+    return answer
+  })
+  await story.copy.reconcile()
+  expect(story.copy.all("SELECT id FROM repos WHERE full_name = 'rfcs/alpha'")).toEqual([
+    { id: story.world.repo('rfcs/alpha').id },
+  ])
+  expect(pulls(story)).toEqual([
+    'rfcs/alpha#1 Another one: open, alpha',
+    'rfcs/alpha#2 second: deleted, alpha',
+    'rfcs/gamma#1 About gamma: open, gamma',
+  ])
+})
+
 test('a name that leads somewhere else later is asked again', async () => {
   using story = tellOfTwo()
   story.world.renameRepo('rfcs/alpha', 'moved')
