@@ -57,24 +57,17 @@ export function pullsTable(db: Database, derive: Derive) {
   const buryRepo = db.prepare<[string]>(
     `UPDATE cached_prs SET upstream_state = 'deleted' WHERE repo = ? AND upstream_state <> 'deleted'`,
   )
-  const buryStrays = db.prepare(/* sql */ `
-    UPDATE cached_prs SET upstream_state = 'deleted' WHERE upstream_state <> 'deleted'
-      AND repo NOT IN (SELECT full_name FROM repos WHERE is_meta OR rfc_slug IS NOT NULL)`)
   const slugs = db
     .prepare<[string, number], string>('SELECT rfc_slug FROM cached_prs WHERE repo = ? AND pr_number = ?')
     .pluck()
   const live = db.prepare<[string], { pr_number: number; head_sha: string | null; upstream_state: string }>(
     `SELECT pr_number, head_sha, upstream_state FROM cached_prs WHERE repo = ? AND upstream_state <> 'deleted'`,
   )
-  const openFrom = db
-    .prepare<[string, string], number>(
-      `SELECT pr_number FROM cached_prs WHERE repo = ? AND head_branch = ? AND upstream_state = 'open'`,
-    )
-    .pluck()
   const setHead = db.prepare<[string, string, number]>(
     'UPDATE cached_prs SET head_sha = ? WHERE repo = ? AND pr_number = ?',
   )
   const supersedes = supersedesTable(db)
+  const strays = straysOf(db)
 
   return {
     /** Writes pulls and their Supersedes trailers where they differ, and what they and those beside them mean. */
@@ -103,13 +96,12 @@ export function pullsTable(db: Database, derive: Derive) {
     },
     /** The same for repositories that nobody follows. */
     buryStrays: () => {
-      if (buryStrays.run().changes) derive.all()
+      if (strays.run().changes) derive.all()
     },
     /** Heads of pulls as git/refs has them, without reading the pulls again. */
     setHead: (repo: string, number: number, sha: string) => setHead.run(sha, repo, number),
     live: (repo: string) => live.all(repo),
-    /** Open pulls from a branch: they are closed with it, or follow its new name. */
-    openFrom: (repo: string, branch: string): number[] => openFrom.all(repo, branch),
+    openFrom: openFromBranch(db),
   }
 }
 
@@ -132,4 +124,21 @@ function supersedesTable(db: Database) {
       return true
     },
   }
+}
+
+/** Buries pulls of repositories that nobody follows. */
+function straysOf(db: Database) {
+  return db.prepare(/* sql */ `
+    UPDATE cached_prs SET upstream_state = 'deleted' WHERE upstream_state <> 'deleted'
+      AND repo NOT IN (SELECT full_name FROM repos WHERE is_meta OR rfc_slug IS NOT NULL)`)
+}
+
+/** Open pulls from a branch: they are closed with it, or follow its new name. */
+function openFromBranch(db: Database) {
+  const openFrom = db
+    .prepare<[string, string], number>(
+      `SELECT pr_number FROM cached_prs WHERE repo = ? AND head_branch = ? AND upstream_state = 'open'`,
+    )
+    .pluck()
+  return (repo: string, branch: string): number[] => openFrom.all(repo, branch)
 }
