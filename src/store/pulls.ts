@@ -51,12 +51,7 @@ export function pullsTable(db: Database, derive: Derive) {
       CASE WHEN :opener_is_bot THEN 'bot' ELSE 'login' END)
     ON CONFLICT (repo, pr_number) DO UPDATE SET ${columns.map((name) => `${name} = excluded.${name}`).join(', ')}
     WHERE (${columns.join(', ')}) IS NOT (${columns.map((name) => `excluded.${name}`).join(', ')})`)
-  const bury = db.prepare<[string, number]>(
-    `UPDATE cached_prs SET upstream_state = 'deleted' WHERE repo = ? AND pr_number = ? AND upstream_state <> 'deleted'`,
-  )
-  const buryRepo = db.prepare<[string]>(
-    `UPDATE cached_prs SET upstream_state = 'deleted' WHERE repo = ? AND upstream_state <> 'deleted'`,
-  )
+  const { bury, buryRepo } = burials(db)
   const slugs = db
     .prepare<[string, number], string>('SELECT rfc_slug FROM cached_prs WHERE repo = ? AND pr_number = ?')
     .pluck()
@@ -141,4 +136,14 @@ function openFromBranch(db: Database) {
     )
     .pluck()
   return (repo: string, branch: string): number[] => openFrom.all(repo, branch)
+}
+
+function burials(db: Database) {
+  const bury = db.prepare<[string, number]>(
+    `UPDATE cached_prs SET upstream_state = 'deleted' WHERE repo = ? AND pr_number = ? AND upstream_state <> 'deleted'`,
+  )
+  const buryRepo = db.prepare<[string]>(
+    `UPDATE cached_prs SET upstream_state = 'deleted' WHERE repo = ? AND upstream_state <> 'deleted'`,
+  )
+  return { bury, buryRepo }
 }
