@@ -55,13 +55,7 @@ export function openStore(file: string, options: OpenOptions) {
       }
     },
     /** A write that needs no lease, because it only asks: what a webhook says is kept by whoever hears it. */
-    receive: (write: () => void): void => {
-      try {
-        asking.immediate(write)
-      } catch (error) {
-        throw refusedBy(error)
-      }
-    },
+    receive: (write: () => void): void => mapped(() => asking.immediate(write)),
     /** How long a write waits for another process's; nothing else happens in this process meanwhile. */
     waitAtMost: (ms: number) => db.pragma(`busy_timeout = ${ms}`),
     /** From now on every write holds that this process still has the lease. */
@@ -79,6 +73,14 @@ export function openStore(file: string, options: OpenOptions) {
   }
   store.transaction(() => {})
   return store
+}
+
+function mapped(write: () => unknown): void {
+  try {
+    write()
+  } catch (error) {
+    throw refusedBy(error)
+  }
 }
 
 /** A lock passes; an application's foreign key that refuses a change of ours would refuse it for ever: a person must act. */
