@@ -37,3 +37,29 @@ export function changeOnce(world: World, random: Random): boolean {
     return false
   }
 }
+
+/** So many deliveries of a push to one repository, 64 at once: how many were answered 202, in how long, and how often it was read. */
+export async function burst(
+  served: Served,
+  deliveries: number,
+): Promise<{ taken: number; seconds: number; refreshes: number }> {
+  const { fake, world } = served
+  await served.settled()
+  let refreshes = 0
+  fake.fail(({ path }) => {
+    if (path.endsWith('/rfcs/beta/git/refs')) refreshes++
+    return undefined
+  })
+  const repository = { id: world.repo('rfcs/beta').id, full_name: 'rfcs/beta', default_branch: 'main' }
+  const payload = { ref: 'refs/heads/main', repository }
+  const began = performance.now()
+  let left = deliveries
+  let taken = 0
+  const send = async () => {
+    while (left-- > 0) if ((await served.deliver('push', payload)) === 202) taken++
+  }
+  await Promise.all(Array.from({ length: 64 }, send))
+  const seconds = (performance.now() - began) / 1000
+  await served.settled()
+  return { taken, seconds, refreshes }
+}

@@ -3,32 +3,55 @@ import { writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { test as bare, describe } from 'vitest'
 import { openServed, type Served, until } from './served.ts'
 
-let served: Served
-beforeEach(async () => {
-  served = await openServed()
+/** Each test has a Gitea, a folder and processes of its own, so that they can wait at the same time. */
+const test = bare.extend<{ served: Aided }>({
+  // biome-ignore lint/correctness/noEmptyPattern: Vitest reads the names of what a fixture needs from its pattern.
+  served: async ({}, use) => {
+    await using served = await openServed()
+    await use(aided(served))
+  },
 })
-afterEach(() => served[Symbol.asyncDispose]())
+type Aided = ReturnType<typeof aided>
 
-const push = (repo = 'rfcs/alpha', branch = 'topic') =>
-  served.world.commit(repo, branch, { 'a.md': `${performance.now()}` })
-const heard = (since: number) => until('the delivery', () => count('deliveries') > since)
-const count = (table: string) => Number(served.all(`SELECT count(*) AS n FROM ${table}`)[0]?.n)
-const hang = (path: RegExp) => served.fake.fail((request) => (path.test(request.path) ? { kind: 'hang' } : undefined))
+function aided(served: Served) {
+  const count = (table: string) => Number(served.all(`SELECT count(*) AS n FROM ${table}`)[0]?.n)
+  return {
+    ...served,
+    count,
+    push: (repo = 'rfcs/alpha', branch = 'topic') =>
+      served.world.commit(repo, branch, { 'a.md': `${performance.now()}` }),
+    heard: (since: number) => until('the delivery', () => count('deliveries') > since),
+    hang: (path: RegExp) => served.fake.fail((request) => (path.test(request.path) ? { kind: 'hang' } : undefined)),
+    health: async () => {
+      const { status, json } = await served.get('/healthz')
+      return { status, message: String(json.message) }
+    },
+    pidOfHolder: () =>
+      Number(String(served.all(`SELECT value FROM settings WHERE name = 'lease'`)[0]?.value).split(':')[1]),
+    /** The configuration of a second daemon on the same file, with another part or listening elsewhere. */
+    second: (other: object = { listen: { port: 0 } }) => {
+      const file = join(served.folder, 'second.json')
+      writeFileSync(file, JSON.stringify({ ...served.configured, ...other }))
+      return file
+    },
+  }
+}
+
 const seconds = async (work: Promise<unknown>) => {
   const began = performance.now()
   await work
   return (performance.now() - began) / 1000
 }
 
-describe('F7, F8: killed', () => {
-  test('between the 202 and the refresh, it has the change after its restart', async () => {
+describe.concurrent('F7, F8: killed', () => {
+  test('between the 202 and the refresh, it has the change after its restart', async ({ served, expect }) => {
     const first = await served.serve()
-    hang(/rfcs\/alpha\//)
-    const id = push()
-    await heard(0)
+    served.hang(/rfcs\/alpha\//)
+    const id = served.push()
+    await served.heard(0)
     first.process.kill('SIGKILL')
     await first.exit
     served.expireLease()
@@ -39,8 +62,11 @@ describe('F7, F8: killed', () => {
     expect(served.all('PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }])
   })
 
-  test('in the middle of its first sweep, it leaves no job running and nothing under way', async () => {
-    hang(/rfcs\/beta\//)
+  test('in the middle of its first sweep, it leaves no job running and nothing under way', async ({
+    served,
+    expect,
+  }) => {
+    served.hang(/rfcs\/beta\//)
     const first = await served.serve({ swept: false })
     await until(
       'the sweep',
@@ -60,17 +86,23 @@ describe('F7, F8: killed', () => {
   })
 })
 
-describe('F33: told to stop', () => {
-  test.each(['SIGTERM', 'SIGINT'] as const)('by %s with nothing to do, it ends at once with 0', async (signal) => {
-    const { process, exit } = await served.serve()
-    process.kill(signal)
-    expect(await seconds(exit)).toBeLessThan(4)
-    expect(await exit).toBe(0)
-    await expect(served.deliver('push', {})).rejects.toThrow(/ECONNREFUSED/)
-    expect(served.all(`SELECT value FROM settings WHERE name = 'lease'`)).toEqual([])
-  })
+describe.concurrent('F33: told to stop', () => {
+  test.for(['SIGTERM', 'SIGINT'] as const)(
+    'by %s with nothing to do, it ends at once with 0',
+    async (signal, { served, expect }) => {
+      const { process, exit } = await served.serve()
+      process.kill(signal)
+      expect(await seconds(exit)).toBeLessThan(4)
+      expect(await exit).toBe(0)
+      await expect(served.deliver('push', {})).rejects.toThrow(/ECONNREFUSED/)
+      expect(served.all(`SELECT value FROM settings WHERE name = 'lease'`)).toEqual([])
+    },
+  )
 
-  test('while Gitea does not answer, and while clients are slow, it ends within 10 s with 0, and its heir goes on', async () => {
+  test('while Gitea does not answer, and while clients are slow, it ends within 10 s with 0, and its heir goes on', async ({
+    served,
+    expect,
+  }) => {
     const { process, exit } = await served.serve()
     const slow = connect(Number(new URL(served.url).port), '127.0.0.1')
     slow.on('error', () => {})
@@ -79,9 +111,9 @@ describe('F33: told to stop', () => {
       'POST /webhooks/gitea HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n',
     )
     const dripping = setInterval(() => slow.writable && slow.write(' '), 300)
-    hang(/rfcs\/alpha\//)
-    const id = push()
-    await heard(0)
+    served.hang(/rfcs\/alpha\//)
+    const id = served.push()
+    await served.heard(0)
     process.kill('SIGTERM')
     expect(await seconds(exit)).toBeLessThan(10)
     expect(await exit).toBe(0)
@@ -92,7 +124,7 @@ describe('F33: told to stop', () => {
     await until('the push', () => served.head('rfcs/alpha', 'topic') === id)
   })
 
-  test('in the middle of a sweep that waits to try again, it ends within 10 s with 0', async () => {
+  test('in the middle of a sweep that waits to try again, it ends within 10 s with 0', async ({ served, expect }) => {
     served.fake.fail(({ path }) => (path.includes('rfcs/beta/') ? { kind: 'status', status: 502 } : undefined))
     const { process, exit } = await served.serve({ swept: false })
     await until('a failure', () => served.all('SELECT 1 FROM targets WHERE failures > 0')[0], 40_000)
@@ -101,38 +133,30 @@ describe('F33: told to stop', () => {
     expect(await exit).toBe(0)
   })
 
-  test('by SIGHUP, it says that this reopens nothing, and goes on', async () => {
+  test('by SIGHUP, it says that this reopens nothing, and goes on', async ({ served }) => {
     const { process, log } = await served.serve()
     process.kill('SIGHUP')
     await until('the sentence', () => log().includes('SIGHUP reopens nothing'))
-    const id = push()
+    const id = served.push()
     await until('the push', () => served.head('rfcs/alpha', 'topic') === id)
   })
 })
 
-describe('F31: more than one', () => {
-  /** A configuration of a second daemon on the same file, listening elsewhere. */
-  const second = () => {
-    const file = join(served.folder, 'second.json')
-    writeFileSync(file, JSON.stringify({ ...served.configured, listen: { port: 0 } }))
-    return file
-  }
-  const pidOfHolder = () =>
-    Number(String(served.all(`SELECT value FROM settings WHERE name = 'lease'`)[0]?.value).split(':')[1])
-  test('a CLI beside the daemon asks, and follows what the daemon does', async () => {
+describe.concurrent('F31: more than one', () => {
+  test('a CLI beside the daemon asks, and follows what the daemon does', async ({ served, expect }) => {
     const daemon = await served.serve()
     served.fake.onDelivery(() => {})
-    const id = push()
+    const id = served.push()
     const { code, out } = await served.run(['reconcile', '--once', '--json'])
     expect(code).toBe(0)
     const said = JSON.parse(out.trim().split('\n').at(-1) ?? '')
     expect(said).toMatchObject({ status: 'completed', rows: { cached_branches: { new: 1 } } })
     expect(served.head('rfcs/alpha', 'topic')).toBe(id)
-    expect(pidOfHolder()).toBe(daemon.process.pid)
+    expect(served.pidOfHolder()).toBe(daemon.process.pid)
     expect(daemon.log()).toContain(`"job":${said.job_id},`)
   })
 
-  test('of two CLIs at once, one works and the other follows', async () => {
+  test('of two CLIs at once, one works and the other follows', async ({ served, expect }) => {
     let listings = 0
     served.fake.fail(({ path }) => {
       if (path.includes('/rfcs/alpha/git/refs')) listings++
@@ -143,35 +167,41 @@ describe('F31: more than one', () => {
     const [one, other] = both.map(({ out }) => JSON.parse(out.trim().split('\n').at(-1) ?? ''))
     const again = one.job_id === other.job_id ? 1 : 2
     expect(listings).toBe(again)
-    expect(count('jobs')).toBe(again)
+    expect(served.count('jobs')).toBe(again)
   })
 
-  test('daemons on one file: one works, the other hears, and takes over when the first is gone', async () => {
+  test('daemons on one file: one works, the other hears, and takes over when the first is gone', async ({
+    served,
+    expect,
+  }) => {
     const first = await served.serve()
-    const heir = await served.serve({ file: second() })
-    expect(pidOfHolder()).toBe(first.process.pid)
+    const heir = await served.serve({ file: served.second() })
+    expect(served.pidOfHolder()).toBe(first.process.pid)
     first.process.kill('SIGTERM')
     await first.exit
-    await until('the heir', () => pidOfHolder() === heir.process.pid)
+    await until('the heir', () => served.pidOfHolder() === heir.process.pid)
   })
 
-  test('a daemon that is stopped beyond its lease writes nothing when it goes on, and ends', async () => {
+  test('a daemon that is stopped beyond its lease writes nothing when it goes on, and ends', async ({
+    served,
+    expect,
+  }) => {
     const first = await served.serve()
     await served.settled()
-    hang(/rfcs\/alpha\//)
-    push()
+    served.hang(/rfcs\/alpha\//)
+    served.push()
     await until('its refresh', () => served.all('SELECT 1 FROM targets WHERE started_at IS NOT NULL')[0])
-    first.process.kill('SIGSTOP')
+    await served.pause(first)
     served.expireLease()
     served.fake.fail(undefined)
-    const heir = await served.serve({ file: second(), swept: false })
-    await until('the heir', () => pidOfHolder() === heir.process.pid)
+    const heir = await served.serve({ file: served.second(), swept: false })
+    await until('the heir', () => served.pidOfHolder() === heir.process.pid)
     await served.settled()
     heir.process.kill('SIGTERM')
     expect(await heir.exit).toBe(0)
     // What it was told while it was stopped it may still ask for; it must not say that it read anything.
     const written = () => [
-      count('changes'),
+      served.count('changes'),
       served.all('SELECT target, begun_at, refreshed_at, read_from, failures FROM targets'),
     ]
     const before = written()
@@ -182,49 +212,40 @@ describe('F31: more than one', () => {
   })
 })
 
-describe('health', () => {
-  const health = async () => {
-    const { status, json } = await served.get('/healthz')
-    return { status, message: json.message }
-  }
-
-  test('is 503 before the first sweep is complete, 200 after it', async () => {
-    hang(/rfcs\/beta\//)
+describe.concurrent('health', () => {
+  test('is 503 before the first sweep is complete, 200 after it', async ({ served, expect }) => {
+    served.hang(/rfcs\/beta\//)
     await served.serve({ swept: false })
-    expect(await health()).toEqual({ status: 503, message: 'The first sweep is not complete yet.' })
+    expect(await served.health()).toEqual({ status: 503, message: 'The first sweep is not complete yet.' })
     served.fake.fail(undefined)
   })
 
-  test('tells that Gitea cannot be reached', async () => {
-    const file = join(served.folder, 'nowhere.json')
-    writeFileSync(
-      file,
-      JSON.stringify({ ...served.configured, gitea: { ...served.configured.gitea, url: 'http://127.0.0.1:9' } }),
-    )
+  test('tells that Gitea cannot be reached', async ({ served, expect }) => {
+    const file = served.second({ gitea: { ...served.configured.gitea, url: 'http://127.0.0.1:9' } })
     await served.serve({ file, swept: false })
     await until(
       'the sentence',
-      async () => String((await health()).message).includes('Nothing listens at http://127.0.0.1:9'),
+      async () => String((await served.health()).message).includes('Nothing listens at http://127.0.0.1:9'),
       40_000,
     )
-    expect((await health()).status).toBe(503)
+    expect((await served.health()).status).toBe(503)
   })
 
-  test('tells that the token is refused, and is green again when it is not', async () => {
+  test('tells that the token is refused, and is green again when it is not', async ({ served, expect }) => {
     await served.serve()
-    expect((await health()).status).toBe(200)
+    expect((await served.health()).status).toBe(200)
     served.fake.fail(() => ({ kind: 'status', status: 401 }))
     expect(await served.job('probe')).toMatchObject({ status: 'failed' })
-    expect(await health()).toEqual({
+    expect(await served.health()).toEqual({
       status: 503,
       message: expect.stringMatching(/^Gitea refused the token\. Make a new one/),
     })
     served.fake.fail(undefined)
     await served.job('probe')
-    expect((await health()).status).toBe(200)
+    expect((await served.health()).status).toBe(200)
   })
 
-  test('F29: tells that the disk takes nothing, while deliveries are answered 503', async () => {
+  test('F29: tells that the disk takes nothing, while deliveries are answered 503', async ({ served, expect }) => {
     // A limit on the size of files, its signal ignored, is the full disk that needs no administrator.
     await served.serve({ wrap: ['bash', '-c', `trap '' XFSZ; ulimit -f 1500; exec "$0" "$@"`] })
     const repository = { id: 99, full_name: 'others/x'.padEnd(400, 'x'), default_branch: 'main' }
@@ -235,7 +256,7 @@ describe('health', () => {
     other.pragma('wal_autocheckpoint = 0')
     other.exec(`INSERT INTO settings (name, value) VALUES ('ballast', hex(zeroblob(2000000)))`)
     other.close()
-    await until('the sentence', async () => /disk (I\/O error|is full)/.test(String((await health()).message)))
-    expect((await health()).status).toBe(503)
+    await until('the sentence', async () => /disk (I\/O error|is full)/.test(String((await served.health()).message)))
+    expect((await served.health()).status).toBe(503)
   })
 })

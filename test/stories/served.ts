@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createHmac, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -147,21 +147,27 @@ export async function openServed({ dialect = 'gitea-1.26' as DialectName, probe 
     },
     /** What 20 s of its holder's silence do to the lease. */
     expireLease: (): void => {
-      const db = new Sqlite(database)
-      const held = db.prepare<[], string>(`SELECT value FROM settings WHERE name = 'lease'`).pluck().get()
+      using writer = openWriter(database)
+      const held = writer.db.prepare<[], string>(`SELECT value FROM settings WHERE name = 'lease'`).pluck().get()
       const [name] = held?.split(' ') ?? []
-      if (name) db.prepare(`UPDATE settings SET value = ? WHERE name = 'lease'`).run(`${name} ${Date.now() - 1}`)
-      db.close()
+      if (name) writer.db.prepare(`UPDATE settings SET value = ? WHERE name = 'lease'`).run(`${name} ${Date.now() - 1}`)
+    },
+    /** Stops a process where it stands, but not in the middle of a write, which would keep everybody else from writing. */
+    pause: async ({ process: child }: Running): Promise<void> => {
+      using writer = openWriter(database)
+      writer.db.exec('BEGIN IMMEDIATE')
+      child.kill('SIGSTOP')
+      await until('its pause', () => readFileSync(`/proc/${child.pid}/stat`, 'utf8').includes(') T '))
+      writer.db.exec('ROLLBACK')
     },
     /** Asks for a job as another process does, and waits for its end. */
     job: async (kind: string): Promise<Row> => {
-      const db = new Sqlite(database)
-      const { lastInsertRowid } = db
+      using writer = openWriter(database)
+      const { lastInsertRowid } = writer.db
         .prepare(
           `INSERT INTO jobs (kind, status, triggered_by, created_at) VALUES (?, 'pending', 'manual:test', '2026-11-22T10:00:00Z')`,
         )
         .run(kind)
-      db.close()
       const ended = () =>
         all('SELECT * FROM jobs WHERE id = ? AND completed_at IS NOT NULL', Number(lastInsertRowid))[0]
       return until(`the end of ${kind}`, ended, 30_000)
@@ -234,6 +240,11 @@ function isTombstone({ table, column, key, have, want }: Drift, all: Served['all
     all(`SELECT 1 FROM cached_prs WHERE repo = ? AND pr_number = ? AND state = 'deleted'`, first, Number(second))
       .length > 0
   )
+}
+
+function openWriter(file: string) {
+  const db = new Sqlite(file, { timeout: 10_000 })
+  return { db, [Symbol.dispose]: () => db.close() }
 }
 
 function openReader(file: string) {
