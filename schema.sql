@@ -176,12 +176,12 @@ CREATE TABLE deliveries (
 
 CREATE INDEX deliveries_by_time ON deliveries (received_at);
 
--- The history of runs.
+-- The history of runs, and those that are asked for.
 CREATE TABLE jobs (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   kind TEXT NOT NULL,
   status TEXT NOT NULL CHECK (status IN ('pending', 'running', 'completed', 'failed', 'completed_with_warnings')),
-  triggered_by TEXT NOT NULL,
+  triggered_by TEXT NOT NULL,     -- scheduled, startup, webhook:<delivery>, manual:<user>, api:<client>
   created_at TEXT NOT NULL,
   started_at TEXT,
   completed_at TEXT,
@@ -189,7 +189,34 @@ CREATE TABLE jobs (
   done INTEGER NOT NULL DEFAULT 0,
   total INTEGER NOT NULL DEFAULT 0,
   phase TEXT,                     -- what done and total count
-  result TEXT NOT NULL DEFAULT '{}' -- JSON: what `--json` prints
+  phase_at TEXT,                  -- when the phase began: done in the time since then is the rate
+  result TEXT NOT NULL DEFAULT '{}', -- JSON: what `--json` prints
+  stop_by TEXT                    -- who asked the run to stop; NULL: nobody
+) STRICT;
+
+CREATE INDEX jobs_by_status ON jobs (status, id);
+
+-- Migrations of many rows, done in chunks beside the work: where each is. Keys are rowids of the table it goes through.
+CREATE TABLE backfills (
+  name TEXT PRIMARY KEY,
+  status TEXT NOT NULL CHECK (status IN ('pending', 'running', 'completed', 'failed')),
+  after_key INTEGER NOT NULL DEFAULT 0, -- all up to this key are done
+  last_key INTEGER,               -- the highest key when it began: rows that come later need no backfill; NULL: not begun
+  done INTEGER NOT NULL DEFAULT 0,
+  total INTEGER NOT NULL DEFAULT 0,
+  error_message TEXT,             -- why it stopped or failed
+  job_id INTEGER,                 -- its latest run
+  updated_at TEXT NOT NULL
+) STRICT;
+
+-- What was done, by quarters of an hour, for the picture of the last day.
+CREATE TABLE activity (
+  quarter INTEGER PRIMARY KEY,    -- when it began, milliseconds since 1970
+  refreshes INTEGER NOT NULL DEFAULT 0,
+  failures INTEGER NOT NULL DEFAULT 0,   -- refreshes that failed
+  deliveries INTEGER NOT NULL DEFAULT 0, -- accepted
+  refused INTEGER NOT NULL DEFAULT 0,    -- deliveries refused
+  missed INTEGER NOT NULL DEFAULT 0      -- changes that a sweep saw first: their webhook did not come
 ) STRICT;
 
 -- Names and values: schema (version), owner_id, lease, watermarks, counters.

@@ -1,13 +1,15 @@
 import type { Database } from 'better-sqlite3'
 import { ConfigError } from '../errors.ts'
+import { jobsBackfillsActivity } from './migration-2.ts'
 
 /** Instant steps only: what touches many rows is a backfill, and what can be read again from Gitea is. */
 export type Migration = { to: number; sql: string }
 
-const migrations: Migration[] = []
+/** Each with the text that schema.sql had after it, so that an old file ends as a new one begins. */
+const migrations: Migration[] = [{ to: 2, sql: jobsBackfillsActivity }]
 
 /** The version schema.sql has; the last migration leads to it. */
-export const schemaVersion = 1
+export const schemaVersion = 2
 
 /** Brings a file of an older version up to date, each step in its own transaction. @throws ConfigError for a newer one, untouched. */
 export function migrate(db: Database, from: number, file: string, steps: Migration[] = migrations): void {

@@ -1,0 +1,57 @@
+/**
+ * Jobs get the time of their phase and who stopped them, and are made anew for it: words for a status that other programs wrote
+ * become the standard ones. Backfills and activity are new.
+ */
+export const jobsBackfillsActivity = /* sql */ `
+ALTER TABLE jobs RENAME TO jobs_1;
+
+CREATE TABLE jobs (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  kind TEXT NOT NULL,
+  status TEXT NOT NULL CHECK (status IN ('pending', 'running', 'completed', 'failed', 'completed_with_warnings')),
+  triggered_by TEXT NOT NULL,     -- scheduled, startup, webhook:<delivery>, manual:<user>, api:<client>
+  created_at TEXT NOT NULL,
+  started_at TEXT,
+  completed_at TEXT,
+  error_message TEXT,
+  done INTEGER NOT NULL DEFAULT 0,
+  total INTEGER NOT NULL DEFAULT 0,
+  phase TEXT,                     -- what done and total count
+  phase_at TEXT,                  -- when the phase began: done in the time since then is the rate
+  result TEXT NOT NULL DEFAULT '{}', -- JSON: what \`--json\` prints
+  stop_by TEXT                    -- who asked the run to stop; NULL: nobody
+) STRICT;
+
+CREATE INDEX jobs_by_status ON jobs (status, id);
+
+INSERT INTO jobs (id, kind, status, triggered_by, created_at, started_at, completed_at, error_message, done, total, phase, result)
+SELECT id, kind,
+  CASE status WHEN 'processing' THEN 'running' WHEN 'fetching' THEN 'running' WHEN 'passed' THEN 'completed'
+    WHEN 'error' THEN 'failed' ELSE status END,
+  triggered_by, created_at, started_at, completed_at, error_message, done, total, phase, result
+FROM jobs_1;
+
+DROP TABLE jobs_1;
+
+CREATE TABLE backfills (
+  name TEXT PRIMARY KEY,
+  status TEXT NOT NULL CHECK (status IN ('pending', 'running', 'completed', 'failed')),
+  after_key INTEGER NOT NULL DEFAULT 0, -- all up to this key are done
+  last_key INTEGER,               -- the highest key when it began: rows that come later need no backfill; NULL: not begun
+  done INTEGER NOT NULL DEFAULT 0,
+  total INTEGER NOT NULL DEFAULT 0,
+  error_message TEXT,             -- why it stopped or failed
+  job_id INTEGER,                 -- its latest run
+  updated_at TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE activity (
+  quarter INTEGER PRIMARY KEY,    -- when it began, milliseconds since 1970
+  refreshes INTEGER NOT NULL DEFAULT 0,
+  failures INTEGER NOT NULL DEFAULT 0,   -- refreshes that failed
+  deliveries INTEGER NOT NULL DEFAULT 0, -- accepted
+  refused INTEGER NOT NULL DEFAULT 0,    -- deliveries refused
+  missed INTEGER NOT NULL DEFAULT 0      -- changes that a sweep saw first: their webhook did not come
+) STRICT;
+
+`
