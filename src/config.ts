@@ -10,14 +10,17 @@ const port = z.number().int().min(0).max(65535)
 export const configShape = z.strictObject({
   $schema: z.string().optional().describe('Where an editor finds config.schema.json'),
   gitea: z.strictObject({
-    url: z.url({ protocol: /^https?$/ }).describe('Address of Gitea; a sub-path is fine'),
+    url: z
+      .url({ protocol: /^https?$/, error: 'Write the address of Gitea, like https://git.example.org/' })
+      .refine((url) => !/^\w+:\/\/[^/]*@/.test(url), 'The address must hold no user and password: the token has its own file')
+      .describe('Address of Gitea; a sub-path is fine'),
     org: z
       .string()
-      .regex(/^[A-Za-z0-9._-]+$/)
+      .regex(/^[A-Za-z0-9._-]+$/, 'Write the name alone, as it stands in the address of the organisation')
       .describe('The organisation (or user) that owns the RFC repositories'),
     metaRepo: z
       .string()
-      .regex(/^[A-Za-z0-9._-]+$/)
+      .regex(/^[A-Za-z0-9._-]+$/, 'Write the name alone, without the organisation')
       .describe('Name of the repository that holds rfcs/'),
     botUser: z.string().min(1).describe('Login of the bot that opens pull requests on behalf of people'),
     tokenFile: file
@@ -57,7 +60,7 @@ type Environment = Record<string, string | undefined>
 
 /** Reads the configuration; paths in it are relative to its folder. @throws ConfigError with one sentence that says what to do. */
 export function readConfig(path: string): Config {
-  const config = parseConfig(readText(path), path)
+  const config = parseConfig(readText(path).replace(/^\uFEFF/, ''), path)
   const beside = (name: string) => resolve(dirname(path), name)
   config.database = beside(config.database)
   for (const part of [config.gitea, config.api]) if (part.tokenFile) part.tokenFile = beside(part.tokenFile)

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { type Config, giteaToken, readConfig, webhookSecrets } from '../config.ts'
 import { openConfiguredStore, openMirror } from '../daemon.ts'
 import { endedBy, realEffects } from '../effects.ts'
-import { ConfigError, TransientError } from '../errors.ts'
+import { ConfigError, sentence, TransientError } from '../errors.ts'
 import { health } from '../health.ts'
 import { createServer } from '../http/server.ts'
 import { createLog } from '../log.ts'
@@ -37,10 +37,11 @@ export async function serve({ config: path }: CommonOptions): Promise<ExitCode> 
   const token = () => giteaToken(config, process.env)
   const readToken = () => token().value
   await using mirror = openMirror(config, token(), store, { log, signal, effects, readToken })
-  const pulse: Pulse = { leads: false, beatAt: mirror.effects.now(), refused: null, troubles: new Map() }
+  const beganAt = mirror.effects.now()
+  const pulse: Pulse = { leads: false, beganAt, beatAt: beganAt, refused: null, troubles: new Map() }
   const bell = createBell()
   await using reconciler = startReconciler(mirror, config.reconcile)
-  const app = await listen(config, mirror, bell, () => health(mirror, pulse, reconciler.probeEveryMs()))
+  const app = await listen(config, mirror, pulse, bell, () => health(mirror, pulse, reconciler))
   await using notifier = notify(pulse, mirror)
   onSignals(log, () => {
     notifier.stopping()
@@ -70,6 +71,7 @@ async function close(app: FastifyInstance): Promise<void> {
 async function listen(
   config: Config,
   mirror: Mirror,
+  pulse: Pulse,
   bell: Bell,
   healthNow: () => ReturnType<typeof health>,
 ): Promise<FastifyInstance> {
@@ -89,7 +91,7 @@ async function listen(
     mirror.log.warn({ status: reason, count: refusals.get(reason) }, 'delivery refused')
   }
   const app = createServer({
-    webhook: { secrets, receive: (delivery) => heard(mirror, bell, delivery), refused },
+    webhook: { secrets, receive: (delivery) => heard(mirror, pulse, bell, delivery), refused },
     changes: mirror.store.changes.page,
     health: healthNow,
     log: mirror.log,
@@ -108,14 +110,17 @@ async function listen(
 }
 
 /** Gitea waits 5 s for an answer and never comes again: a delivery that meets another's lock is tried for as long. */
-async function heard(mirror: Mirror, bell: Bell, delivery: Delivery): Promise<boolean> {
+async function heard(mirror: Mirror, pulse: Pulse, bell: Bell, delivery: Delivery): Promise<boolean> {
   for (let tries = 1; ; tries++) {
     try {
       const isNew = receive(mirror, delivery)
       if (isNew) bell.ring()
       return isNew
     } catch (error) {
-      if (!(error instanceof TransientError) || tries === heardTries) throw error
+      if (!(error instanceof TransientError) || tries === heardTries) {
+        pulse.troubles.set('inbox', sentence(error))
+        throw error
+      }
       await mirror.effects.sleep(heardEveryMs)
     }
   }

@@ -2,8 +2,10 @@ import type { z } from 'zod'
 import { Forbidden, IncompleteListing, TokenRefused, TransientError } from '../errors.ts'
 import type { HttpAnswer } from './door.ts'
 
-/** No Retry-After keeps us waiting longer. */
+/** A request waits no longer than this for a Retry-After; who asked for it comes again when it is over. */
 export const longestWaitMs = 60_000
+/** A Retry-After is believed up to here. */
+const longestRetryAfterMs = 600_000
 
 const scopes = 'the scopes read:repository, read:organization and read:issue'
 
@@ -68,7 +70,7 @@ export function redirect({ status, headers }: HttpAnswer, from: string, origin: 
 function retryAfter(value: string | undefined, now: number): number {
   if (!value) return 0
   const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now
-  return Number.isFinite(ms) ? Math.min(Math.max(ms, 0), longestWaitMs) : 0
+  return Number.isFinite(ms) ? Math.min(Math.max(ms, 0), longestRetryAfterMs) : 0
 }
 
 /** What the server says of a refusal, with a full stop. */

@@ -69,8 +69,8 @@ function retried<T>(
   })
 }
 
-/** A 4xx is no other a moment later, and a server that is slow only gets slower: that one is asked once more. */
+/** A 4xx is no other a moment later, a server that asks for a long pause gets it, and one that is slow is asked once more only. */
 function isWorthAnother(error: Error, attempts: number): error is TransientError {
   if (!(error instanceof TransientError) || error instanceof IncompleteListing) return false
-  return !(error instanceof TooSlow && attempts > 1)
+  return error.retryAfterMs <= longestWaitMs && !(error instanceof TooSlow && attempts > 1)
 }

@@ -38,8 +38,9 @@ type Traffic = {
 export function createSender({ door, url, token, effects, signal }: SenderOptions) {
   const base = new URL(url.endsWith('/') ? url : `${url}/`)
   const root = `${base.pathname}api/v1`
+  const secretNow = () => (typeof token === 'string' ? token : token())
   const headers = () => {
-    const secret = typeof token === 'string' ? token : token()
+    const secret = secretNow()
     return { accept: '*/*', 'user-agent': 'rfcached', ...(secret ? { authorization: `token ${secret}` } : {}) }
   }
   const traffic: Traffic = { requests: 0, bytes: 0, slowestMs: 0, serverTime: 0, serverTimeReadAt: 0 }
@@ -57,10 +58,11 @@ export function createSender({ door, url, token, effects, signal }: SenderOption
 
   async function send(path: string, change?: Change, patience: Patience = {}): Promise<HttpAnswer> {
     const pause = pausedUntil - effects.now()
-    if (pause > 0) await effects.sleep(Math.min(pause, longestWaitMs), signal)
+    if (pause > longestWaitMs) throw leftAlone(pause)
+    if (pause > 0) await effects.sleep(pause, signal)
     try {
       const answer = await followed((target) => once(target, change, patience), root + path, base.origin, root)
-      return judged(answer, change?.method ?? 'GET', path, effects.now())
+      return judged(masked(answer, secretNow()), change?.method ?? 'GET', path, effects.now())
     } catch (error) {
       if (error instanceof TransientError && error.retryAfterMs)
         pausedUntil = Math.max(pausedUntil, effects.now() + error.retryAfterMs)
@@ -68,6 +70,16 @@ export function createSender({ door, url, token, effects, signal }: SenderOption
     }
   }
   return { send, traffic }
+}
+
+function leftAlone(pause: number): TransientError {
+  return new TransientError(`Gitea asked to be left alone for ${Math.ceil(pause / 1000)} s more.`, { retryAfterMs: pause })
+}
+
+/** A refusal without the token: what it says goes into messages and logs. */
+function masked(answer: HttpAnswer, secret: string): HttpAnswer {
+  if (answer.status < 400 || !secret) return answer
+  return { ...answer, body: Buffer.from(Buffer.from(answer.body).toString('utf8').replaceAll(secret, '[token]')) }
 }
 
 function withBody(headers: Record<string, string>, change: Change | undefined) {

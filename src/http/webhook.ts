@@ -74,7 +74,7 @@ function signedBytes({ headers, body }: FastifyRequest): Buffer | null {
 function jsonOf(bytes: Buffer): object | undefined {
   try {
     const value: unknown = JSON.parse(bytes.toString('utf8'))
-    return typeof value === 'object' && value !== null ? value : undefined
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined
   } catch {
     return undefined
   }

@@ -56,9 +56,12 @@ function usable<T>(file: string, act: () => T): T {
   try {
     return act()
   } catch (cause) {
+    const isOther = cause instanceof Sqlite.SqliteError && cause.code === 'SQLITE_NOTADB'
     throw new ConfigError(
       `The database ${file} cannot be opened for writing: ${sentence(cause)}.`,
-      'Its folder must exist and belong to the user that runs rfcached.',
+      isOther
+        ? 'It is no SQLite database: name another file in the configuration, or move this one away.'
+        : 'Its folder must exist and belong to the user that runs rfcached.',
       { cause },
     )
   }

@@ -83,7 +83,7 @@ function claimStatements(db: Database) {
   const next = db.prepare<Due, Found>(`SELECT target, whole, priority, failures FROM targets WHERE ${due}
     ORDER BY target = 'entry-dates', priority DESC, due_at, rowid LIMIT 1`)
   const one = db.prepare<[string], Found>(
-    'SELECT target, whole, priority, failures FROM targets WHERE target = ? AND started_at IS NULL',
+    `SELECT target, whole, priority, failures FROM targets WHERE target = ? AND ${isFree}`,
   )
   const start = db.prepare<{ target: string; now: number }>(/* sql */ `
     UPDATE targets SET due_at = again_at, again_at = NULL, whole = 0, priority = 0, started_at = :now, begun_at = :now WHERE target = :target`)
@@ -97,7 +97,7 @@ function claimStatements(db: Database) {
   return {
     /** The target that comes next, now under way; null when none is due. Dates come after all else. */
     claim: (now: number, withDates: boolean): Claim | null => started(next.get({ now, dates: withDates ? 1 : 0 }), now),
-    /** That target, now under way; null when it is already. */
+    /** That target, now under way; null while one of its lane is. */
     claimOne: (target: string, now: number): Claim | null => started(one.get(target), now),
     isDue: (now: number, withDates: boolean): boolean => isDue.get({ now, dates: withDates ? 1 : 0 }) !== undefined,
   }
@@ -115,6 +115,9 @@ function queueReads(db: Database) {
     )
     .pluck()
   const readFrom = db.prepare<[string], number>('SELECT read_from FROM targets WHERE target = ?').pluck()
+  const underWay = db
+    .prepare<[number], 1>(`SELECT 1 FROM targets WHERE started_at <= ? AND target <> 'entry-dates' LIMIT 1`)
+    .pluck()
   const pending = db
     .prepare<[string], 1>('SELECT 1 FROM targets WHERE target = ? AND (due_at IS NOT NULL OR started_at IS NOT NULL)')
     .pluck()
@@ -127,6 +130,8 @@ function queueReads(db: Database) {
     nextDue: (): number | null => nextDue.get() ?? null,
     /** The server's clock when the last successful refresh of a target began to read; 0: never. */
     readFrom: (target: string): number => readFrom.get(target) ?? 0,
+    /** Whether something that was started by then is under way still, the dates apart. */
+    isUnderWay: (by: number): boolean => underWay.get(by) !== undefined,
     /** Asked for or under way. */
     isPending: (target: string): boolean => pending.get(target) !== undefined,
   }

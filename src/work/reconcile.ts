@@ -1,6 +1,5 @@
 import { ask, type Mirror } from '../refresh/mirror.ts'
 import { beginProbing } from '../refresh/probe.ts'
-import { refresh } from '../refresh/refresh.ts'
 import { type Counts, countMoved } from '../store/changes.ts'
 import type { JobEnd, Progress } from './job-end.ts'
 import { createWorker, type Drained } from './worker.ts'
@@ -46,11 +45,11 @@ export async function reconcile(mirror: Mirror, onProgress: Progress = () => {})
   const start = { at: effects.now(), seq: store.changes.latest(), problems: problemSet(mirror), ...costs(mirror) }
   const warnings = await readRows(mirror, onProgress)
   const rowsAt = { at: effects.now(), ...costs(mirror) }
+  if (store.targets.failing().length === 0) complete(mirror)
   ask(mirror, { kind: 'entry-dates' })
   onProgress('dates', 0, 1)
   warnings.push(...(await createWorker(mirror).drain({ withDates: true })).warnings)
   const failed = store.targets.failing().map(({ target, last_error }) => `${target} was not refreshed: ${last_error}`)
-  if (failed.length === 0) complete(mirror)
   const problems = store.entryFiles.problems()
   const standing = remembered(mirror, warnings)
   return {
@@ -67,7 +66,7 @@ export async function reconcile(mirror: Mirror, onProgress: Progress = () => {})
   }
 }
 
-/** Everything was read: what was set aside may be taken over, and health counts from now. */
+/** Every row was read: what was set aside may be taken over, and health counts from now. */
 function complete({ store, effects }: Mirror): void {
   store.transaction(() => {
     store.adoptClosed()
@@ -96,18 +95,21 @@ async function readRows(mirror: Mirror, onProgress: Progress): Promise<string[]>
     store.deriveAll()
   })
   onProgress('repositories', 0, 1)
-  const { warnings } = await refresh(mirror, { kind: 'repos' }, true)
+  const warnings = await worker.refreshNow({ kind: 'repos' }, true, true)
   beginProbing(mirror)
   onProgress('entries', 0, 1)
-  const more = await worker.refreshOne({ kind: 'meta-entries' }, true)
+  const more = await worker.refreshNow({ kind: 'meta-entries' }, true)
   store.transaction(() => {
     ask(mirror, { kind: 'meta-branches' }, true)
     ask(mirror, { kind: 'meta-pulls' }, true)
     for (const repo of store.repos.all()) if (repo.rfc_slug) ask(mirror, { kind: 'rfc-repo', repoId: repo.id }, true)
   })
-  const drained = await patiently(mirror, () =>
-    worker.drain({ withDates: false, onProgress: (done, total) => onProgress('branches and pulls', done, total) }),
-  )
+  const drained = await patiently(mirror, async () => {
+    const onDone = (done: number, total: number) => onProgress('branches and pulls', done, total)
+    const drained = await worker.drain({ withDates: false, onProgress: onDone })
+    await worker.othersDone()
+    return drained
+  })
   return [...warnings, ...more, ...drained]
 }
 

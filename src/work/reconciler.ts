@@ -15,7 +15,11 @@ const jitterMs = 10_000
  */
 export function startReconciler({ store, effects, log }: Mirror, { probe, full, timezone }: Schedule) {
   checkTimezone(timezone)
-  const request = (kind: JobKind) => () => void store.jobs.request(kind, 'scheduled', utcOf(effects.now()))
+  let probesAt: number[] = []
+  const request = (kind: JobKind) => () => {
+    if (kind === 'probe') probesAt = [...probesAt.slice(-2), effects.now()]
+    store.jobs.request(kind, 'scheduled', utcOf(effects.now()))
+  }
   const quiet = {
     debug: () => {},
     info: () => {},
@@ -50,6 +54,8 @@ export function startReconciler({ store, effects, log }: Mirror, { probe, full, 
       const [first, second] = probing?.getNextRuns(2) ?? []
       return first && second ? second.getTime() - first.getTime() : 300_000
     },
+    /** How many of the last three probes were due after that time, ms since 1970. */
+    probesSince: (at: number): number => probesAt.filter((due) => due > at).length,
     nextProbe: () => probing?.getNextRun() ?? null,
     nextFull: () => sweeping?.getNextRun() ?? null,
     [Symbol.asyncDispose]: async () => {

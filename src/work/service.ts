@@ -10,11 +10,13 @@ import { atOnce, createWorker } from './worker.ts'
 /** How the service feels, for health and status. Times are milliseconds since 1970. */
 export type Pulse = {
   leads: boolean
+  /** When the service began. */
+  beganAt: number
   /** When the worker last looked at the queue. */
   beatAt: number
   /** The sentence while Gitea refuses the token: nothing is asked until a probe finds it accepted. */
   refused: string | null
-  /** What the database said to each loop that could not write it, until it could again. */
+  /** What the database said to each loop, and to the inbox, that could not write it, until it could again. */
   troubles: Map<string, string>
 }
 
@@ -66,6 +68,8 @@ function heart(running: Running, name: string): Promise<void> {
     if (pulse.leads && !took) throw new LeaseLost()
     if (took && !pulse.leads) mirror.log.info('leading')
     if (took !== pulse.leads) bell.ring()
+    // The lease was just written: what kept a delivery from being written has passed.
+    if (took) pulse.troubles.delete('inbox')
     pulse.leads = took
     // The application may have made or changed its table of actions: a transaction sees to that, also when nothing moves.
     if (took) mirror.store.transaction(() => {})

@@ -8,6 +8,8 @@ import type { Claim } from '../store/targets.ts'
 export const atOnce = 4
 const firstBackoffMs = 1000
 const longestBackoffMs = 10 * 60_000
+/** How often one looks whether what others have under way has ended. */
+const lookEveryMs = 100
 
 /** What came of a drain: how many targets were refreshed, and the warnings they gave. */
 export type Drained = { refreshed: number; warnings: string[] }
@@ -38,14 +40,18 @@ export function createWorker(mirror: Mirror) {
   }
 
   return {
-    /** Refreshes one target now, unless it is under way already; its failure is kept with it, as in a drain. */
-    refreshOne: (target: Target, whole: boolean): Promise<string[]> => {
-      let claim: Claim | null = null
-      store.transaction(() => {
-        ask(mirror, target, whole)
-        claim = store.targets.claimOne(targetName(target), effects.now())
-      })
-      return claim ? work(mirror, claim) : Promise.resolve([])
+    /** Refreshes one target now, after what of its lane is under way; `must`: throws why it failed, which is kept with it as in a drain. */
+    refreshNow: async (target: Target, whole: boolean, must = false): Promise<string[]> => {
+      for (;;) {
+        const claim = claimNow(mirror, target, whole)
+        if (claim) return must ? attempt(mirror, claim) : work(mirror, claim)
+        await effects.sleep(lookEveryMs)
+      }
+    },
+    /** Returns when all that others have under way now has ended. */
+    othersDone: async (): Promise<void> => {
+      const now = effects.now()
+      for (endLeft(mirror); store.targets.isUnderWay(now); endLeft(mirror)) await effects.sleep(lookEveryMs)
     },
     /**
      * Works until nothing is due, at most four targets at once. What fails is asked again, not before its back-off is over.
@@ -69,7 +75,29 @@ export function createWorker(mirror: Mirror) {
   }
 }
 
+function claimNow(mirror: Mirror, target: Target, whole: boolean): Claim | null {
+  const { store, effects } = mirror
+  let claim: Claim | null = null
+  store.transaction(() => {
+    ask(mirror, target, whole)
+    claim = store.targets.claimOne(targetName(target), effects.now())
+  })
+  return claim
+}
+
+/** Refreshes; what fails is asked again, and only what no other target would survive either is thrown. */
 async function work(mirror: Mirror, claim: Claim): Promise<string[]> {
+  try {
+    return await attempt(mirror, claim)
+  } catch (error) {
+    if (error instanceof LeaseLost || error instanceof TokenRefused || isStop(error)) throw error
+    mirror.log.warn({ target: claim.target, failures: claim.failures + 1, err: error }, 'refresh failed')
+    return []
+  }
+}
+
+/** Refreshes; a failure is kept with its target, with a back-off, and thrown. */
+async function attempt(mirror: Mirror, claim: Claim): Promise<string[]> {
   const { store, effects, log } = mirror
   const began = effects.now()
   // A Date header may be up to a second old: what we read began at the earliest then.
@@ -86,9 +114,7 @@ async function work(mirror: Mirror, claim: Claim): Promise<string[]> {
     store.targets.left.add(claim)
     store.transaction(() => store.targets.fail(claim, effects.now(), effects.now() + wait, sentence(error)))
     store.targets.left.delete(claim)
-    if (error instanceof TokenRefused) throw error
-    log.warn({ target: claim.target, failures: claim.failures + 1, wait, err: error }, 'refresh failed')
-    return []
+    throw error
   }
 }
 

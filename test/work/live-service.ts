@@ -70,7 +70,8 @@ export async function startLiveService({ dialect = 'gitea-1.26' as DialectName, 
   const { store, mirror, stopping } = open()
   const db = new Sqlite(file)
   const bell = createBell()
-  const pulse: Pulse = { leads: false, beatAt: clock.now(), refused: null, troubles: new Map() }
+  const due: number[] = []
+  const pulse: Pulse = { leads: false, beganAt: clock.now(), beatAt: clock.now(), refused: null, troubles: new Map() }
   const hear = (delivery: { headers: Record<string, string>; body: Buffer }) => {
     const id = delivery.headers['X-Gitea-Delivery'] ?? ''
     const isNew = receive(mirror, {
@@ -127,7 +128,13 @@ export async function startLiveService({ dialect = 'gitea-1.26' as DialectName, 
       const row = store.jobs.byId(id)
       return { status: row?.status, message: row?.error_message, result: JSON.parse(row?.result ?? '{}') }
     },
-    health: () => health(mirror, pulse, probeEveryMs),
+    /** The cron's word that a probe is due now. */
+    probeDue: () => void due.push(clock.now()),
+    health: () =>
+      health(mirror, pulse, {
+        probeEveryMs: () => probeEveryMs,
+        probesSince: (at) => due.filter((one) => one > at).length,
+      }),
     head: (repo: string, branch: string) =>
       all(
         `SELECT head_sha FROM cached_branches WHERE repo = ? AND branch_name = ? AND state <> 'deleted'`,

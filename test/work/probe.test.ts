@@ -181,6 +181,7 @@ test('F38: while no sweep is complete for three probe intervals, health says so 
   for (let times = 0; times < 3; times++) {
     expect(live.health().ok).toBe(true)
     live.set(live.now() + 299_000)
+    live.probeDue()
     live.store.jobs.request('probe', 'scheduled', '2026-11-22T10:00:00Z')
     await live.pass(30)
   }
@@ -190,6 +191,13 @@ test('F38: while no sweep is complete for three probe intervals, health says so 
   })
   live.fake.fail(undefined)
   await live.run('probe')
+  expect(live.health()).toMatchObject({ ok: true })
+})
+
+test('a schedule without probes at night is no failure', async () => {
+  await live.run('probe')
+  live.set(live.now() + 10 * 3_600_000)
+  live.pulse.beatAt = live.now()
   expect(live.health()).toMatchObject({ ok: true })
 })
 
