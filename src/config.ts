@@ -12,7 +12,10 @@ export const configShape = z.strictObject({
   gitea: z.strictObject({
     url: z
       .url({ protocol: /^https?$/, error: 'Write the address of Gitea, like https://git.example.org/' })
-      .refine((url) => !/^\w+:\/\/[^/]*@/.test(url), 'The address must hold no user and password: the token has its own file')
+      .refine(
+        (url) => !/^\w+:\/\/[^/]*@/.test(url),
+        'The address must hold no user and password: the token has its own file',
+      )
       .describe('Address of Gitea; a sub-path is fine'),
     org: z
       .string()

@@ -73,7 +73,9 @@ export function createSender({ door, url, token, effects, signal }: SenderOption
 }
 
 function leftAlone(pause: number): TransientError {
-  return new TransientError(`Gitea asked to be left alone for ${Math.ceil(pause / 1000)} s more.`, { retryAfterMs: pause })
+  return new TransientError(`Gitea asked to be left alone for ${Math.ceil(pause / 1000)} s more.`, {
+    retryAfterMs: pause,
+  })
 }
 
 /** A refusal without the token: what it says goes into messages and logs. */

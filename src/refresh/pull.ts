@@ -1,6 +1,7 @@
 import { IncompleteListing } from '../errors.ts'
 import { pullRow } from '../rules/pull.ts'
 import type { RepoRow } from '../store/repos.ts'
+import { pullsOff } from './meta-pulls.ts'
 import { ask, holdsStill, type Mirror, type Refreshed } from './mirror.ts'
 import { belonging } from './pulls.ts'
 
@@ -12,10 +13,9 @@ export async function refreshPull(mirror: Mirror, repo: RepoRow | null, number: 
     gitea.pulls.one(repo.full_name, number),
     gitea.refs.pullHead(repo.full_name, number),
   ])
+  if (pull === null && (await hidesPulls(mirror, repo))) return { warnings: [pullsOff(repo.full_name)] }
   if (pull === null && head !== null)
     throw new IncompleteListing(`${repo.full_name}#${number} has a head but cannot be read.`)
-  if (pull === null && (await gitea.repos.findById(repo.id)) === null)
-    throw new IncompleteListing(`${repo.full_name} is not visible now.`)
   if (pull && pull.repoId !== repo.id) {
     ask(mirror, { kind: 'repos' })
     throw new IncompleteListing(`${repo.full_name} is another repository now.`)
@@ -27,4 +27,11 @@ export async function refreshPull(mirror: Mirror, repo: RepoRow | null, number: 
     else store.pulls.bury(repo.full_name, [number])
   })
   return { warnings: [] }
+}
+
+/** Whether the repository's pulls are turned off: none can be read then, and what is held of them stays. */
+async function hidesPulls({ gitea }: Mirror, { id, full_name }: RepoRow): Promise<boolean> {
+  const shown = await gitea.repos.findById(id)
+  if (shown === null) throw new IncompleteListing(`${full_name} is not visible now.`)
+  return !shown.hasPulls
 }

@@ -73,15 +73,18 @@ describe('fault F12: Retry-After', () => {
     expect(sent.map(({ at }) => at)).toEqual([0, 20_000, 20_000])
   })
 
-  test.each(['3600', 'Mon, 23 Nov 2026 10:00:00 GMT'])('of %s is passed on as ten minutes, and nothing is asked meanwhile', async (value) => {
-    answer((_, nth) => (nth === 0 ? status(429, { 'retry-after': value }) : json(1)))
-    const { client, soon, sent } = connected()
-    for (const path of ['/a', '/b']) {
-      const error = await soon(client.json(path, anything)).catch((thrown) => thrown)
-      expect(error).toMatchObject({ name: 'TransientError', retryAfterMs: 600_000 })
-    }
-    expect(sent).toHaveLength(1)
-  })
+  test.each(['3600', 'Mon, 23 Nov 2026 10:00:00 GMT'])(
+    'of %s is passed on as ten minutes, and nothing is asked meanwhile',
+    async (value) => {
+      answer((_, nth) => (nth === 0 ? status(429, { 'retry-after': value }) : json(1)))
+      const { client, soon, sent } = connected()
+      for (const path of ['/a', '/b']) {
+        const error = await soon(client.json(path, anything)).catch((thrown) => thrown)
+        expect(error).toMatchObject({ name: 'TransientError', retryAfterMs: 600_000 })
+      }
+      expect(sent).toHaveLength(1)
+    },
+  )
 
   test.each(['soon', '-5', 'Sun, 22 Nov 2026 09:00:00 GMT'])('of %s is none', async (value) => {
     answer((_, nth) => (nth === 0 ? status(429, { 'retry-after': value }) : json(1)))

@@ -194,6 +194,18 @@ test('F38: while no sweep is complete for three probe intervals, health says so 
   expect(live.health()).toMatchObject({ ok: true })
 })
 
+test('a delivery about a pull that was switched off with its unit fails nothing: what is held stays', async () => {
+  live.world.commit('rfcs/alpha', 'topic', { 'note.md': 'x\n' })
+  const number = live.world.openPull('rfcs/alpha', 'topic', { by: 'alice' })
+  await live.settled()
+  live.world.changeRepo('rfcs/alpha', { hasPulls: false })
+  const repo = live.store.repos.byName('rfcs/alpha')
+  live.store.targets.ask({ target: `pull/${repo?.id}/${number}`, at: live.now() })
+  await live.pass(5)
+  expect(live.store.targets.failing()).toEqual([])
+  expect(live.pull('rfcs/alpha', number)).toMatchObject({ state: 'open' })
+})
+
 test('a schedule without probes at night is no failure', async () => {
   await live.run('probe')
   live.set(live.now() + 10 * 3_600_000)
