@@ -41,7 +41,7 @@ export async function probe(mirror: Mirror): Promise<Probed> {
   store.transaction(() => {
     for (const target of asked) store.targets.ask({ target: targetName(target), at: effects.now() })
     store.settings.set('probe_since', utcOf(startedAt - overlapMs))
-    store.settings.set('missed_webhooks', Number(store.settings.get('missed_webhooks') ?? 0) + missed)
+    noteMissed(mirror, missed)
   })
   return { asked, missed, wentBack: listing.wentBack || (since !== null && startedAt < Date.parse(since)) }
 }
@@ -51,6 +51,11 @@ export function beginProbing(mirror: Mirror): void {
   const { store } = mirror
   if (store.settings.get('probe_since') !== null) return
   store.transaction(() => store.settings.set('probe_since', utcOf(serverNow(mirror) - overlapMs)))
+}
+
+/** Counts changes that a sweep saw first: their webhooks did not come. For the caller's transaction. */
+export function noteMissed({ store }: Mirror, missed: number): void {
+  store.settings.set('missed_webhooks', Number(store.settings.get('missed_webhooks') ?? 0) + missed)
 }
 
 /** The three requests. */

@@ -26,8 +26,12 @@ export function openDatabase(file: string, { create = true, adopt = false, now }
     throw new ConfigError(`There is no database ${file} yet.`, 'Run `rfcached reconcile --once` first.')
   const db = connect(file)
   try {
-    const version = versionOf(db)
-    const aside = version === null ? tablesInTheWay(db, file, adopt) : []
+    // One look at one moment: another process may be making them just now.
+    const look = db.transaction(() => {
+      const version = versionOf(db)
+      return { version, aside: version === null ? tablesInTheWay(db, file, adopt) : [] }
+    })
+    const { version, aside } = look()
     if (version !== null) refuseNewer(version, file)
     usable(file, () => db.pragma('journal_mode = WAL')) // the first write: a file that is refused stays as it was
     if (version !== null) migrate(db, version, file)

@@ -1,3 +1,4 @@
+import { readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { LeaseLost } from '../errors.ts'
 import type { Mirror } from '../refresh/mirror.ts'
@@ -7,8 +8,28 @@ import { utcOf } from '../rules/time.ts'
 export const heartbeatMs = 5000
 
 /** This process, as the lease names it. */
-export function holderName({ effects }: Mirror): string {
-  return `${hostname()}:${process.pid}:${effects.random().toString(36).slice(2, 10)}`
+export function holderName({ effects }: Pick<Mirror, 'effects'>): string {
+  return `${machine()}:${process.pid}:${effects.random().toString(36).slice(2, 10)}`
+}
+
+/** Where a process number means a process: containers of one machine may each have their own. */
+function machine(): string {
+  try {
+    return `${hostname()}:${readlinkSync('/proc/self/ns/pid')}`
+  } catch {
+    return hostname()
+  }
+}
+
+/** Whether a holder was a process of this machine that is gone: nobody has to wait for its lease to run out. */
+function isGone(holder: string): boolean {
+  const [, where, pid] = /^(.*):(\d+):\w+$/.exec(holder) ?? []
+  if (where !== machine()) return false
+  try {
+    return !process.kill(Number(pid), 0)
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'ESRCH'
+  }
 }
 
 /**
@@ -16,9 +37,11 @@ export function holderName({ effects }: Mirror): string {
  * False while another process works. The caller renews it by calling again with the same name, and releases it.
  * @throws LeaseLost when it had it and another took over, also one that is gone again: what is under way here is old.
  */
-export function takeLead({ store, effects }: Mirror, name: string): boolean {
+export function takeLead({ store, effects }: Pick<Mirror, 'store' | 'effects'>, name: string): boolean {
   const wasOurs = store.lease.isHeldBy(name)
   if (!wasOurs && store.isFencedFor(name)) throw new LeaseLost()
+  const holder = store.lease.holder(effects.now())
+  if (holder !== null && holder !== name && isGone(holder)) store.lease.release(holder)
   if (!store.lease.acquire(name, effects.now())) return false
   if (wasOurs) return true
   store.fence(name)

@@ -2,6 +2,7 @@ import { ask, type Mirror } from '../refresh/mirror.ts'
 import { beginProbing } from '../refresh/probe.ts'
 import { type Counts, countMoved } from '../store/changes.ts'
 import type { JobEnd, Progress } from './job-end.ts'
+import { countMissed, standing } from './missed.ts'
 import { createWorker, type Drained } from './worker.ts'
 
 /** What a whole sweep did; requests, bytes and seconds until the rows were complete, the dates apart. */
@@ -23,7 +24,9 @@ export type Reconciled = {
 
 /** The job `reconcile`: a whole sweep. */
 export async function reconcileAll(mirror: Mirror, progress: Progress): Promise<JobEnd> {
+  const before = standing(mirror)
   const result = await reconcile(mirror, progress)
+  countMissed(mirror, before)
   const { newProblems, newWarnings } = result
   const message =
     newProblems + newWarnings > 0 ? `${newProblems} new problems in entries, ${newWarnings} new warnings.` : null

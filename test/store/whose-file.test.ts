@@ -4,6 +4,7 @@ import { dirname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { describe, expect, test } from 'vitest'
 import { ConfigError } from '../../src/errors.ts'
+import { schemaVersion } from '../../src/store/migrations.ts'
 import { application, madePath, opened } from './made.ts'
 
 /** A file as the application left it: closed, with nothing beside it. */
@@ -81,7 +82,7 @@ describe('a file is taken', () => {
     opened(file)
     const app = application(file)
     expect(app.pragma('journal_mode', { simple: true })).toBe('wal')
-    expect(app.prepare(`SELECT value FROM settings WHERE name = 'schema'`).pluck().get()).toBe('1')
+    expect(app.prepare(`SELECT value FROM settings WHERE name = 'schema'`).pluck().get()).toBe(String(schemaVersion))
   })
 
   test('when it is ours, with everything in it', () => {
@@ -105,7 +106,7 @@ describe('a file is taken', () => {
 
   test('fault F31: by each of those who make it at one moment', async () => {
     const racers = 4
-    for (let round = 0; round < 3; round++) {
+    for (let round = 0; round < 6; round++) {
       const workerData = { file: madePath(), ready: new SharedArrayBuffer(4), racers }
       const threads = Array.from(
         { length: racers },

@@ -1,6 +1,8 @@
+import { spawnSync } from 'node:child_process'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { LeaseLost } from '../../src/errors.ts'
 import { leaseMs } from '../../src/store/lease.ts'
+import { holderName, takeLead } from '../../src/work/lead.ts'
 import { openFile } from './file.ts'
 
 let file: ReturnType<typeof openFile>
@@ -33,6 +35,25 @@ test('F31: a holder that says nothing for 20 s is dead', () => {
   expect(lease().holder(file.now())).toBeNull()
   expect(lease().acquire('two', file.now())).toBe(true)
   expect(lease().isHeldBy('one')).toBe(false)
+})
+
+describe('F7: the process that had it', () => {
+  const holds = (pid: number | undefined) => {
+    const { store, now } = file
+    const mirror = { store, effects: { now, random: () => 0.5, sleep: async () => {} } }
+    const other = holderName(mirror).replace(`:${process.pid}:`, `:${pid}:`)
+    expect(store.lease.acquire(other, now())).toBe(true)
+    return takeLead(mirror, 'ours')
+  }
+
+  test('was killed: nobody waits for the lease to run out', () => {
+    const { pid } = spawnSync(process.execPath, ['--version'])
+    expect(holds(pid)).toBe(true)
+  })
+
+  test('lives: it keeps it', () => {
+    expect(holds(process.ppid)).toBe(false)
+  })
 })
 
 test('a holder that was late, but was not replaced, has it still', () => {

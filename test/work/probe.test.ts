@@ -206,6 +206,17 @@ test('a delivery about a pull that was switched off with its unit fails nothing:
   expect(live.pull('rfcs/alpha', number)).toMatchObject({ state: 'open' })
 })
 
+test('a whole sweep counts the repositories whose change no webhook had told, and those only', async () => {
+  live.loseWebhooks()
+  live.world.commit('rfcs/alpha', 'quiet', { 'note.md': 'x\n' })
+  await live.run('reconcile')
+  expect(live.missed()).toBe(1)
+  live.hearWebhooks()
+  live.world.commit('rfcs/alpha', 'told', { 'note.md': 'y\n' })
+  await live.run('reconcile')
+  expect(live.missed()).toBe(1)
+})
+
 test('a schedule without probes at night is no failure', async () => {
   await live.run('probe')
   live.set(live.now() + 10 * 3_600_000)
