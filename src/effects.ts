@@ -24,3 +24,19 @@ export function endedBy(signal: AbortSignal, effects: Effects): Effects {
     sleep: (ms, own) => effects.sleep(ms, own ? AbortSignal.any([own, signal]) : signal),
   }
 }
+
+/** What the promise gives, unless the signal aborts first: its reason is thrown then, and nobody waits any longer. */
+export function unlessEnded<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return promise
+  return new Promise((resolve, reject) => {
+    const end = () => reject(signal.reason)
+    if (signal.aborted) end()
+    signal.addEventListener('abort', end, { once: true })
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', end))
+  })
+}
+
+/** One that aborts with either. */
+export function either(one: AbortSignal | undefined, other: AbortSignal | undefined): AbortSignal | undefined {
+  return one && other ? AbortSignal.any([one, other]) : (one ?? other)
+}

@@ -14,7 +14,7 @@ const layers = [
   ['gitea', 'store'],
   ['refresh'],
   ['work'],
-  ['health'],
+  ['health', 'status'],
   ['http'],
   ['config', 'log', 'systemd'],
   ['daemon'],

@@ -7,8 +7,9 @@ import { ConfigError, sentence } from '../errors.ts'
 import { createLog } from '../log.ts'
 import type { Mirror } from '../refresh/mirror.ts'
 import { utcOf } from '../rules/time.ts'
-import { type JobKind, runJob } from '../work/job.ts'
+import { runJob } from '../work/job.ts'
 import type { JobEnd, Progress } from '../work/job-end.ts'
+import type { JobKind } from '../work/job-kinds.ts'
 import { giveUpLead, heartbeatMs, holderName, takeLead } from '../work/lead.ts'
 import type { CommonOptions, ExitCode } from './command.ts'
 import { showProgress } from './progress.ts'
@@ -85,7 +86,7 @@ async function lead(mirror: Mirror, name: string, id: number, progress: Progress
   const heartbeat = setInterval(() => renew(mirror, name), heartbeatMs)
   try {
     for (let job = mirror.store.jobs.nextPending(); job; job = mirror.store.jobs.nextPending()) {
-      const end = await runJob(mirror, job, progress)
+      const end = await runJob(mirror, job, { onProgress: progress })
       if (job.id === id && end) return end
     }
     return (

@@ -1,7 +1,7 @@
 import Table from 'cli-table3'
 import { z } from 'zod'
-import type { JobKind } from '../work/job.ts'
 import type { JobEnd } from '../work/job-end.ts'
+import type { JobKind } from '../work/job-kinds.ts'
 
 const mostLines = 20
 

@@ -1,6 +1,7 @@
-import pLimit from 'p-limit'
+import pLimit, { type LimitFunction } from 'p-limit'
 import pRetry from 'p-retry'
 import type { z } from 'zod'
+import { either, unlessEnded } from '../effects.ts'
 import { IncompleteListing, TooSlow, TransientError } from '../errors.ts'
 import { absent, longestWaitMs, parsed } from './answer.ts'
 import type { HttpAnswer } from './door.ts'
@@ -13,18 +14,37 @@ const usualRetries = 4
 
 /** `retries`: how often what may go better later is tried again. */
 export type ClientOptions = SenderOptions & { retries?: number }
-export type Client = ReturnType<typeof createClient>
+export type Client = ReturnType<typeof clientOver> & {
+  /** The same, whose every request ends when the signal aborts. */
+  endedBy: (signal: AbortSignal) => Client
+}
 
 /**
  * Reads Gitea's API: at most four requests at once, retried here and nowhere else (network, 5xx, 429 and answers that are not
  * whole; never another 4xx).
  * @throws TokenRefused on 401, Forbidden on 403, TransientError when the retries are used up.
  */
-export function createClient(options: ClientOptions) {
-  const { send, traffic } = createSender(options)
+export function createClient(options: ClientOptions): Client {
+  const sender = createSender(options)
   const limit = pLimit(concurrency)
+  const until = (signal: AbortSignal | undefined): Client => ({
+    ...clientOver(sender, limit, { ...options, signal }),
+    endedBy: (other) => until(either(signal, other)),
+  })
+  return until(options.signal)
+}
+
+type Until = Omit<ClientOptions, 'signal'> & { signal: AbortSignal | undefined }
+
+function clientOver({ send, traffic }: ReturnType<typeof createSender>, limit: LimitFunction, options: Until) {
+  const { signal } = options
+  const ending = signal ? { signal } : {}
+  // What waits behind requests of others ends too.
   const persistent = <T>(attempt: () => Promise<T>, retries = options.retries ?? usualRetries) =>
-    retried(() => limit(attempt), { ...options, retries })
+    unlessEnded(
+      retried(() => limit(attempt), { ...options, retries }),
+      signal,
+    )
   return {
     traffic,
     /** The parsed JSON answer and its headers; `data` is null for a 400, 404 or 409: an absent thing, an empty repository. */
@@ -34,27 +54,27 @@ export function createClient(options: ClientOptions) {
       { retries, ...patience }: { retries?: number } & Patience = {},
     ) =>
       persistent(async () => {
-        const answer = await send(path, undefined, patience)
+        const answer = await send(path, undefined, { ...patience, ...ending })
         const { status, headers } = answer
         return { status, headers, data: status < 300 ? parsed(answer, path, shape) : absent(answer, path) }
       }, retries),
     /** What `check` makes of the raw answer, null for an absent thing; it throws TransientError for a body that is not whole. */
     bytes: <T>(path: string, check: (answer: HttpAnswer) => T | Promise<T>) =>
       persistent(async () => {
-        const answer = await send(path)
+        const answer = await send(path, undefined, ending)
         return answer.status < 300 ? await check(answer) : absent(answer, path)
       }),
     /**
      * The raw answer to a change, which is sent once and never again: nobody knows whether an unanswered one was carried out.
      * What a 400, 404, 409 or 422 means is for the caller to say.
      */
-    change: (path: string, change: Change): Promise<HttpAnswer> => limit(() => send(path, change)),
+    change: (path: string, change: Change): Promise<HttpAnswer> => limit(() => send(path, change, ending)),
   }
 }
 
 function retried<T>(
   attempt: () => Promise<T>,
-  { effects: { random, sleep }, signal, retries = usualRetries }: ClientOptions,
+  { effects: { random, sleep }, signal, retries = usualRetries }: Until,
 ): Promise<T> {
   return pRetry(attempt, {
     retries,

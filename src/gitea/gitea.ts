@@ -1,3 +1,4 @@
+import { unlessEnded } from '../effects.ts'
 import { commitsApi } from './api/commits.ts'
 import { filesApi } from './api/files.ts'
 import { hooksApi } from './api/hooks.ts'
@@ -5,12 +6,15 @@ import { pullsApi } from './api/pulls.ts'
 import { refsApi } from './api/refs.ts'
 import { reposApi } from './api/repos.ts'
 import { readServer, type Server } from './api/server.ts'
-import { type ClientOptions, createClient } from './client.ts'
+import { type Client, type ClientOptions, createClient } from './client.ts'
 
-export type Gitea = ReturnType<typeof openGitea>
+export type Gitea = ReturnType<typeof giteaOver> & {
+  /** The same, whose every request ends when the signal aborts. */
+  endedBy: (signal: AbortSignal) => Gitea
+}
 
 /** Everything the mirror asks of Gitea, over one client. The server is asked what it is once, when first needed. */
-export function openGitea(options: ClientOptions) {
+export function openGitea(options: ClientOptions): Gitea {
   const client = createClient(options)
   let known: Promise<Server> | undefined
   const server = () => {
@@ -20,6 +24,14 @@ export function openGitea(options: ClientOptions) {
     })
     return known
   }
+  const over = (ending: Client, ask: () => Promise<Server>): Gitea => ({
+    ...giteaOver(ending, ask),
+    endedBy: (signal) => over(ending.endedBy(signal), () => unlessEnded(ask(), signal)),
+  })
+  return over(client, server)
+}
+
+function giteaOver(client: Client, server: () => Promise<Server>) {
   return {
     server,
     traffic: client.traffic,

@@ -1,4 +1,4 @@
-import type { Effects } from '../effects.ts'
+import { type Effects, either } from '../effects.ts'
 import { TooSlow, TransientError } from '../errors.ts'
 import { judged, longestWaitMs, redirect } from './answer.ts'
 import type { Door, HttpAnswer } from './door.ts'
@@ -16,8 +16,8 @@ export type SenderOptions = {
   signal?: AbortSignal
 }
 
-/** How long one request may take, when it is longer than usual. */
-export type Patience = { patienceMs?: number }
+/** How long one request may take, when it is longer than usual, and what ends it besides. */
+export type Patience = { patienceMs?: number; signal?: AbortSignal }
 
 /** A request that changes something; without one it is a GET. */
 export type Change = { method: 'POST' | 'DELETE'; body?: object | undefined }
@@ -51,7 +51,8 @@ export function createSender({ door, url, token, effects, signal }: SenderOption
     traffic.requests++
     const request = { path, ...withBody(headers(), change), ...patience }
     const limit = patience.patienceMs ?? deadlineMs
-    const answer = await withDeadline(limit, (deadline) => door({ ...request, signal: deadline }), effects, signal)
+    const end = either(signal, patience.signal)
+    const answer = await withDeadline(limit, (deadline) => door({ ...request, signal: deadline }), effects, end)
     count(traffic, answer, began, effects.now())
     return answer
   }
@@ -59,7 +60,7 @@ export function createSender({ door, url, token, effects, signal }: SenderOption
   async function send(path: string, change?: Change, patience: Patience = {}): Promise<HttpAnswer> {
     const pause = pausedUntil - effects.now()
     if (pause > longestWaitMs) throw leftAlone(pause)
-    if (pause > 0) await effects.sleep(pause, signal)
+    if (pause > 0) await effects.sleep(pause, either(signal, patience.signal))
     try {
       const answer = await followed((target) => once(target, change, patience), root + path, base.origin, root)
       return judged(masked(answer, secretNow()), change?.method ?? 'GET', path, effects.now())

@@ -1,26 +1,9 @@
 import { z } from 'zod'
+import { jobShape } from '../work/job-view.ts'
 
 /** RFC 3339 in UTC; null: never, or not known. */
 const time = z.string().nullable()
 const count = z.number().int().nonnegative()
-
-/** One run of anything. `rate` is items a second of the phase that runs, `eta_seconds` the time it needs at that rate; null when nothing can be said. */
-export const jobShape = z.object({
-  id: z.number().int(),
-  kind: z.string(),
-  status: z.enum(['pending', 'running', 'completed', 'failed', 'completed_with_warnings']),
-  triggered_by: z.string(),
-  created_at: z.string(),
-  started_at: time,
-  completed_at: time,
-  error_message: z.string().nullable(),
-  phase: z.string().nullable(),
-  done: count,
-  total: count,
-  rate: z.number().nullable(),
-  eta_seconds: z.number().nullable(),
-  stop_by: z.string().nullable(),
-})
 
 /** A chunked migration; `retry` is the command that tries a failed one again. */
 const backfillShape = z.object({
@@ -95,4 +78,3 @@ export const statusShape = z.object({
 })
 
 export type Status = z.infer<typeof statusShape>
-export type JobView = z.infer<typeof jobShape>

@@ -28,7 +28,6 @@ export function openStore(file: string, options: OpenOptions) {
     derive.keepUp()
     return write()
   })
-  const asking = db.transaction((write: () => unknown) => write())
   const store = {
     /** The path of the file. */
     file,
@@ -55,7 +54,7 @@ export function openStore(file: string, options: OpenOptions) {
       }
     },
     /** A write that needs no lease, because it only asks: what a webhook says is kept by whoever hears it. */
-    receive: (write: () => void): void => mapped(() => asking.immediate(write)),
+    receive: <T>(write: () => T): T => mapped(() => db.transaction(write).immediate()),
     /** How long a write waits for another process's; nothing else happens in this process meanwhile. */
     waitAtMost: (ms: number) => db.pragma(`busy_timeout = ${ms}`),
     /** From now on every write holds that this process still has the lease. */
@@ -75,9 +74,9 @@ export function openStore(file: string, options: OpenOptions) {
   return store
 }
 
-function mapped(write: () => unknown): void {
+function mapped<T>(write: () => T): T {
   try {
-    write()
+    return write()
   } catch (error) {
     throw refusedBy(error)
   }

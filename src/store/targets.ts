@@ -44,6 +44,9 @@ export function targetsTable(db: Database) {
   }>(/* sql */ `
     UPDATE targets SET started_at = NULL, due_at = coalesce(due_at, :now), not_before = :notBefore, failures = failures + 1,
       last_error = :error, whole = max(whole, :whole), priority = max(priority, :priority) WHERE target = :target`)
+  const putBack = db.prepare<{ target: string; now: number; whole: 0 | 1; priority: number }>(/* sql */ `
+    UPDATE targets SET started_at = NULL, due_at = coalesce(due_at, :now), whole = max(whole, :whole), priority = max(priority, :priority)
+    WHERE target = :target`)
   const drop = db.prepare<[string]>('DELETE FROM targets WHERE target = ?')
   const free = db.prepare(
     'UPDATE targets SET started_at = NULL, due_at = coalesce(due_at, 0) WHERE started_at IS NOT NULL',
@@ -64,6 +67,9 @@ export function targetsTable(db: Database) {
     /** Failed: asked again, not before that time, for as much as it was asked. */
     fail: ({ target, whole, priority }: Claim, now: number, notBefore: number, error: string) =>
       fail.run({ target, now, notBefore, error, whole: whole ? 1 : 0, priority }),
+    /** Not refreshed, and not for a fault of its own: asked again, for as much as it was asked. */
+    putBack: ({ target, whole, priority }: Claim, now: number) =>
+      putBack.run({ target, now, whole: whole ? 1 : 0, priority }),
     /** A target of something that is no more. */
     drop: (target: string) => drop.run(target),
     /** What was under way when a process died is asked for again. */

@@ -1,48 +1,63 @@
-import { sentence } from '../errors.ts'
-import type { Mirror } from '../refresh/mirror.ts'
-import { utcOf } from '../rules/time.ts'
+import { endedBy } from '../effects.ts'
+import { LeaseLost, sentence } from '../errors.ts'
+import { type Mirror, timeNow } from '../refresh/mirror.ts'
 import type { JobRow } from '../store/jobs.ts'
 import type { JobEnd, Progress } from './job-end.ts'
-import { probeOnce } from './probe-job.ts'
-import { readAgain, reconcileAll } from './reconcile.ts'
-import { foresee, verify } from './verify.ts'
+import { jobKinds, type Kind } from './job-kinds.ts'
+import { watchForStop } from './stop.ts'
 
-type Work = (mirror: Mirror, progress: Progress) => Promise<JobEnd>
-
-/** Every kind of run there is. */
-const jobKinds = {
-  probe: probeOnce,
-  reconcile: reconcileAll,
-  rebuild: readAgain,
-  verify,
-  'dry-run': foresee,
-} satisfies Record<string, Work>
-export type JobKind = keyof typeof jobKinds
+export type RunOptions = {
+  onProgress?: Progress
+  /** Aborts when the process is told to end: the run is interrupted, and asked for again. */
+  signal?: AbortSignal
+}
 
 /**
  * Runs what is asked for, from `running` to a final status, whatever it throws: no kind can forget a field. The error is kept with
- * its text and thrown on, for the one who asked. Null: another process took it.
+ * its text and thrown on, for the one who asked. A run that somebody stops ends failed within about a second, and what it asked
+ * for stays in the queue. Null: another process took it.
  */
-export async function runJob(mirror: Mirror, job: JobRow, onProgress: Progress = () => {}): Promise<JobEnd | null> {
-  const { store, effects, log } = mirror
-  const now = () => utcOf(effects.now())
-  if (!store.jobs.start(job.id, now())) return null
+export async function runJob(
+  mirror: Mirror,
+  job: JobRow,
+  { onProgress = () => {}, signal }: RunOptions = {},
+): Promise<JobEnd | null> {
+  const { store, log } = mirror
+  if (!store.jobs.start(job.id, timeNow(mirror))) return null
+  using stop = watchForStop(mirror, job.id, signal)
+  const progress: Progress = (phase, done, total) => {
+    store.jobs.progress(job.id, phase, done, total, timeNow(mirror))
+    onProgress(phase, done, total)
+    stop.look()
+  }
   try {
-    const end = await workOf(job.kind)(mirror, (phase, done, total) => {
-      store.jobs.progress(job.id, phase, done, total)
-      onProgress(phase, done, total)
-    })
-    store.jobs.finish(job.id, end.status, now(), end.message, end.result)
+    const end = await kindOf(job.kind).work(until(mirror, stop.signal), progress, stop.signal)
+    store.jobs.finish(job.id, end.status, timeNow(mirror), end.message, end.result)
     log.info({ job: job.id, kind: job.kind, status: end.status }, 'job ended')
     return end
   } catch (error) {
-    store.jobs.finish(job.id, 'failed', now(), sentence(error), {})
+    if (stop.signal.aborted && !(error instanceof LeaseLost)) return stopped(mirror, job)
+    store.jobs.finish(job.id, 'failed', timeNow(mirror), sentence(error), {})
     throw error
   }
 }
 
-function workOf(kind: string): Work {
-  const found = Object.entries(jobKinds).find(([name]) => name === kind)
-  if (!found) throw new Error(`There is no kind of job called ${kind}.`)
+/** Ended before it was done; the one who runs jobs runs one at a time, so it is the only one that runs. */
+function stopped(mirror: Mirror, { id, kind }: JobRow): JobEnd {
+  const { store, log } = mirror
+  store.transaction(() => store.jobs.interruptRunning(timeNow(mirror)))
+  const message = store.jobs.byId(id)?.error_message ?? null
+  log.info({ job: id, kind, message }, 'job stopped')
+  return { status: 'failed', message, result: {} }
+}
+
+/** The mirror, whose every pause and request ends when the signal aborts: no kind can forget to stop either. */
+function until(mirror: Mirror, signal: AbortSignal): Mirror {
+  return { ...mirror, effects: endedBy(signal, mirror.effects), gitea: mirror.gitea.endedBy(signal) }
+}
+
+function kindOf(name: string): Kind {
+  const found = Object.entries(jobKinds).find(([kind]) => kind === name)
+  if (!found) throw new Error(`There is no kind of job called ${name}.`)
   return found[1]
 }

@@ -23,9 +23,13 @@ export type Reconciled = {
 }
 
 /** The job `reconcile`: a whole sweep. */
-export async function reconcileAll(mirror: Mirror, progress: Progress): Promise<JobEnd> {
+export async function reconcileAll(mirror: Mirror, progress: Progress, signal?: AbortSignal): Promise<JobEnd> {
   const before = standing(mirror)
-  const result = await reconcile(mirror, progress)
+  const result = await reconcile(mirror, progress, signal).catch((error) => {
+    // Who stops a sweep does not want the next probe to begin another: the queue has what is left of it.
+    if (signal?.aborted) mirror.store.settings.drop('full_owed')
+    throw error
+  })
   countMissed(mirror, before)
   const { newProblems, newWarnings } = result
   const message =
@@ -34,24 +38,29 @@ export async function reconcileAll(mirror: Mirror, progress: Progress): Promise<
 }
 
 /** The job `rebuild`: trusts nothing that is held and reads everything again, in place, while readers keep a complete picture. */
-export async function readAgain(mirror: Mirror, progress: Progress): Promise<JobEnd> {
+export async function readAgain(mirror: Mirror, progress: Progress, signal?: AbortSignal): Promise<JobEnd> {
   mirror.store.forget()
-  return reconcileAll(mirror, progress)
+  return reconcileAll(mirror, progress, signal)
 }
 
 /**
  * A whole sweep: the owner's repositories, the entries, then every branch, pull and document, and at last the entries' dates.
  * A target that fails leaves the others alone and is named in the outcome; one that fails before there is anything to go by is thrown.
  */
-export async function reconcile(mirror: Mirror, onProgress: Progress = () => {}): Promise<Reconciled> {
+export async function reconcile(
+  mirror: Mirror,
+  onProgress: Progress = () => {},
+  signal = new AbortController().signal,
+): Promise<Reconciled> {
   const { store, gitea, effects } = mirror
   const start = { at: effects.now(), seq: store.changes.latest(), problems: problemSet(mirror), ...costs(mirror) }
-  const warnings = await readRows(mirror, onProgress)
+  const warnings = await readRows(mirror, onProgress, signal)
   const rowsAt = { at: effects.now(), ...costs(mirror) }
   if (store.targets.failing().length === 0) complete(mirror)
   ask(mirror, { kind: 'entry-dates' })
   onProgress('dates', 0, 1)
-  warnings.push(...(await createWorker(mirror).drain({ withDates: true })).warnings)
+  warnings.push(...(await createWorker(mirror).drain({ withDates: true, signal })).warnings)
+  signal.throwIfAborted()
   const failed = store.targets.failing().map(({ target, last_error }) => `${target} was not refreshed: ${last_error}`)
   const problems = store.entryFiles.problems()
   const standing = remembered(mirror, warnings)
@@ -89,7 +98,7 @@ function remembered({ store }: Mirror, warnings: string[]): string[] {
 const moreTries = 2
 const longestPauseMs = 5000
 
-async function readRows(mirror: Mirror, onProgress: Progress): Promise<string[]> {
+async function readRows(mirror: Mirror, onProgress: Progress, signal: AbortSignal): Promise<string[]> {
   const { store } = mirror
   const worker = createWorker(mirror)
   store.transaction(() => {
@@ -109,7 +118,8 @@ async function readRows(mirror: Mirror, onProgress: Progress): Promise<string[]>
   })
   const drained = await patiently(mirror, async () => {
     const onDone = (done: number, total: number) => onProgress('branches and pulls', done, total)
-    const drained = await worker.drain({ withDates: false, onProgress: onDone })
+    const drained = await worker.drain({ withDates: false, onProgress: onDone, signal })
+    signal.throwIfAborted()
     await worker.othersDone()
     return drained
   })

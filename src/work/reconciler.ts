@@ -2,7 +2,7 @@ import { schedule } from 'node-cron'
 import { ConfigError } from '../errors.ts'
 import type { Mirror } from '../refresh/mirror.ts'
 import { utcOf } from '../rules/time.ts'
-import type { JobKind } from './job.ts'
+import type { JobKind } from './job-kinds.ts'
 
 export type Schedule = { probe: string; full: string; timezone: string }
 

@@ -95,10 +95,10 @@ function workLoop(running: Running, name: string): Promise<void> {
 }
 
 function jobLoop(running: Running): Promise<void> {
-  const { mirror, pulse, bell } = running
+  const { mirror, pulse, bell, signal } = running
   const { store, effects, log } = mirror
   let mayBeLeft = false
-  return repeat(running, 'jobs', async () => {
+  const turn = async () => {
     if (!pulse.leads) return longestNapMs
     // One job at a time: what is said to run now has ended, and its end could not be written.
     if (mayBeLeft) store.jobs.interruptRunning(utcOf(effects.now()))
@@ -106,8 +106,8 @@ function jobLoop(running: Running): Promise<void> {
     const job = store.jobs.nextPending()
     if (!job) return longestNapMs
     try {
-      await runJob(mirror, job)
-      pulse.refused = null
+      const end = await runJob(mirror, job, { signal })
+      if (end?.status !== 'failed') pulse.refused = null
     } catch (error) {
       if (error instanceof LeaseLost) throw error
       if (error instanceof TokenRefused) pulse.refused = sentence(error)
@@ -116,7 +116,8 @@ function jobLoop(running: Running): Promise<void> {
     }
     bell.ring()
     return 0
-  })
+  }
+  return repeat(running, 'jobs', turn, bell)
 }
 
 function pruneLoop(running: Running): Promise<void> {

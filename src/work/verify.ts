@@ -11,21 +11,21 @@ import { reconcile } from './reconcile.ts'
 const pauseBeforeSecondLookMs = 5000
 
 /** The job `dry-run`: reconciles a copy of the file and tells what changed in it. */
-export async function foresee(mirror: Mirror, progress: Progress): Promise<JobEnd> {
-  const result = await onCopy(mirror, (copy) => reconcile(copy, progress))
+export async function foresee(mirror: Mirror, progress: Progress, signal?: AbortSignal): Promise<JobEnd> {
+  const result = await onCopy(mirror, (copy) => reconcile(copy, progress, signal))
   const status = result.newProblems + result.newWarnings > 0 ? 'completed_with_warnings' : 'completed'
   return { status, message: null, result: { ...result, dry_run: true } }
 }
 
 /** The job `verify`: reads everything again into a copy, and tells where the file differs from it, also after a second look. */
-export async function verify(mirror: Mirror, progress: Progress): Promise<JobEnd> {
+export async function verify(mirror: Mirror, progress: Progress, signal?: AbortSignal): Promise<JobEnd> {
   return onCopy(mirror, async (copy, file) => {
     const compare = () => compareFiles(mirror.store.file, file)
     copy.store.forget()
-    const first = await reconcile(copy, progress)
+    const first = await reconcile(copy, progress, signal)
     const drift = first.failed === 0 ? compare() : []
     if (drift.length > 0) await mirror.effects.sleep(pauseBeforeSecondLookMs)
-    if (drift.length > 0) await reconcile(copy, progress)
+    if (drift.length > 0) await reconcile(copy, progress, signal)
     const again = new Set(drift.length > 0 ? compare().map(keyOf) : [])
     return endOf({ ...first, drift: drift.filter((one) => again.has(keyOf(one))) })
   })

@@ -96,7 +96,7 @@ async function work(mirror: Mirror, claim: Claim): Promise<string[]> {
   }
 }
 
-/** Refreshes; a failure is kept with its target, with a back-off, and thrown. */
+/** Refreshes; a failure is kept with its target, with a back-off, and thrown. What was stopped in the middle goes back into the queue. */
 async function attempt(mirror: Mirror, claim: Claim): Promise<string[]> {
   const { store, effects, log } = mirror
   const began = effects.now()
@@ -108,11 +108,13 @@ async function attempt(mirror: Mirror, claim: Claim): Promise<string[]> {
     log.debug({ target: claim.target, ms: effects.now() - began }, 'refreshed')
     return warnings
   } catch (error) {
-    // Stopped in the middle: it is still marked as started, and whoever leads next asks for it again.
-    if (error instanceof LeaseLost || isStop(error)) throw error
+    if (error instanceof LeaseLost) throw error
     const wait = backoff(claim.failures, error, effects.random())
     store.targets.left.add(claim)
-    store.transaction(() => store.targets.fail(claim, effects.now(), effects.now() + wait, sentence(error)))
+    store.transaction(() => {
+      if (isStop(error)) store.targets.putBack(claim, effects.now())
+      else store.targets.fail(claim, effects.now(), effects.now() + wait, sentence(error))
+    })
     store.targets.left.delete(claim)
     throw error
   }

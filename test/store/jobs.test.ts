@@ -9,7 +9,7 @@ describe('a job', () => {
     const { id } = jobs.request('reconcile', 'manual:alice', at(0))
     expect(jobs.byId(id)).toMatchObject({ status: 'pending', created_at: at(0), started_at: null })
     expect(jobs.start(id, at(1))).toBe(true)
-    jobs.progress(id, 'entries', 3, 10)
+    jobs.progress(id, 'entries', 3, 10, at(1))
     jobs.finish(id, 'completed_with_warnings', at(2), 'One problem.', { rows: 3 })
     expect(jobs.byId(id)).toEqual({
       id,
@@ -21,9 +21,11 @@ describe('a job', () => {
       completed_at: at(2),
       error_message: 'One problem.',
       phase: 'entries',
+      phase_at: at(1),
       done: 3,
       total: 10,
       result: '{"rows":3}',
+      stop_by: null,
     })
   })
 
