@@ -14,7 +14,7 @@ const layers = [
   ['gitea', 'store'],
   ['refresh'],
   ['work'],
-  ['health', 'status'],
+  ['status'],
   ['http'],
   ['config', 'log', 'systemd'],
   ['daemon'],

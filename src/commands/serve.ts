@@ -3,16 +3,18 @@ import { type Config, giteaToken, readConfig, webhookSecrets } from '../config.t
 import { openConfiguredStore, openMirror } from '../daemon.ts'
 import { endedBy, realEffects } from '../effects.ts'
 import { ConfigError, sentence, TransientError } from '../errors.ts'
-import { health } from '../health.ts'
 import { createServer } from '../http/server.ts'
 import { createLog } from '../log.ts'
 import type { Mirror } from '../refresh/mirror.ts'
 import { utcOf } from '../rules/time.ts'
+import { collectStatus } from '../status/collect.ts'
+import type { Status } from '../status/shape.ts'
 import { systemdNotifier } from '../systemd.ts'
 import { type Bell, createBell } from '../work/bell.ts'
 import { type Delivery, receive } from '../work/receive.ts'
 import { startReconciler } from '../work/reconciler.ts'
-import { type Pulse, runService } from '../work/service.ts'
+import { refuse } from '../work/refusals.ts'
+import { newPulse, type Pulse, runService } from '../work/service.ts'
 import type { CommonOptions, ExitCode } from './command.ts'
 
 /** Another process's write is waited for so long at a time, for nothing else happens meanwhile; what it stops is tried again. */
@@ -37,11 +39,12 @@ export async function serve({ config: path }: CommonOptions): Promise<ExitCode> 
   const token = () => giteaToken(config, process.env)
   const readToken = () => token().value
   await using mirror = openMirror(config, token(), store, { log, signal, effects, readToken })
-  const beganAt = mirror.effects.now()
-  const pulse: Pulse = { leads: false, beganAt, beatAt: beganAt, refused: null, troubles: new Map() }
+  const pulse = newPulse(mirror.effects.now())
   const bell = createBell()
   await using reconciler = startReconciler(mirror, config.reconcile)
-  const app = await listen(config, mirror, pulse, bell, () => health(mirror, pulse, reconciler))
+  const live = { pulse, traffic: mirror.gitea.traffic, schedule: reconciler }
+  const status = () => collectStatus({ picture: store.picture, effects, giteaUrl: config.gitea.url, live })
+  const app = await listen(config, mirror, pulse, bell, status)
   await using notifier = notify(pulse, mirror)
   onSignals(log, () => {
     notifier.stopping()
@@ -73,7 +76,7 @@ async function listen(
   mirror: Mirror,
   pulse: Pulse,
   bell: Bell,
-  healthNow: () => ReturnType<typeof health>,
+  status: () => Status,
 ): Promise<FastifyInstance> {
   const { host, port } = config.listen
   if (!isLoopback(host))
@@ -85,15 +88,12 @@ async function listen(
   const secrets = [current, previous].flatMap((secret) => (secret ? [secret.value] : []))
   if (secrets.length === 0)
     mirror.log.warn('There is no webhook secret: every delivery is refused, and only the cron keeps the copy fresh.')
-  const refusals = new Map<string, number>()
-  const refused = (reason: string) => {
-    refusals.set(reason, (refusals.get(reason) ?? 0) + 1)
-    mirror.log.warn({ status: reason, count: refusals.get(reason) }, 'delivery refused')
-  }
+  const refused = (reason: string) =>
+    mirror.log.warn({ status: reason, count: refuse(pulse.refusals, reason) }, 'delivery refused')
   const app = createServer({
     webhook: { secrets, receive: (delivery) => heard(mirror, pulse, bell, delivery), refused },
     changes: mirror.store.changes.page,
-    health: healthNow,
+    status,
     log: mirror.log,
   })
   try {

@@ -2,6 +2,7 @@ import { type Effects, either } from '../effects.ts'
 import { TooSlow, TransientError } from '../errors.ts'
 import { judged, longestWaitMs, redirect } from './answer.ts'
 import type { Door, HttpAnswer } from './door.ts'
+import { counted, createTraffic, type Timed } from './traffic.ts'
 
 const deadlineMs = 180_000
 const maxRedirects = 3
@@ -14,6 +15,7 @@ export type SenderOptions = {
   token: string | (() => string)
   effects: Effects
   signal?: AbortSignal
+  timed?: Timed
 }
 
 /** How long one request may take, when it is longer than usual, and what ends it besides. */
@@ -22,20 +24,11 @@ export type Patience = { patienceMs?: number; signal?: AbortSignal }
 /** A request that changes something; without one it is a GET. */
 export type Change = { method: 'POST' | 'DELETE'; body?: object | undefined }
 
-/** What the sender has cost so far, and the server's clock: its latest Date header and when we read it (ms since 1970, 0: never). */
-type Traffic = {
-  requests: number
-  bytes: number
-  slowestMs: number
-  serverTime: number
-  serverTimeReadAt: number
-}
-
 /**
  * Sends one authorised request under api/v1, with a deadline, following the redirects of renamed repositories (301 on Gitea, 307 on
  * Forgejo 7) on the same origin and within the API only. A Retry-After holds every other request back as well.
  */
-export function createSender({ door, url, token, effects, signal }: SenderOptions) {
+export function createSender({ door, url, token, effects, signal, timed }: SenderOptions) {
   const base = new URL(url.endsWith('/') ? url : `${url}/`)
   const root = `${base.pathname}api/v1`
   const secretNow = () => (typeof token === 'string' ? token : token())
@@ -43,18 +36,15 @@ export function createSender({ door, url, token, effects, signal }: SenderOption
     const secret = secretNow()
     return { accept: '*/*', 'user-agent': 'rfcached', ...(secret ? { authorization: `token ${secret}` } : {}) }
   }
-  const traffic: Traffic = { requests: 0, bytes: 0, slowestMs: 0, serverTime: 0, serverTimeReadAt: 0 }
+  const traffic = createTraffic()
   let pausedUntil = 0
 
   async function once(path: string, change: Change | undefined, patience: Patience): Promise<HttpAnswer> {
-    const began = effects.now()
-    traffic.requests++
     const request = { path, ...withBody(headers(), change), ...patience }
     const limit = patience.patienceMs ?? deadlineMs
     const end = either(signal, patience.signal)
-    const answer = await withDeadline(limit, (deadline) => door({ ...request, signal: deadline }), effects, end)
-    count(traffic, answer, began, effects.now())
-    return answer
+    const ask = () => withDeadline(limit, (deadline) => door({ ...request, signal: deadline }), effects, end)
+    return counted(traffic, effects, ask, timed)
   }
 
   async function send(path: string, change?: Change, patience: Patience = {}): Promise<HttpAnswer> {
@@ -108,13 +98,6 @@ async function followed(
     target = root + within
   }
   throw new TransientError(`Gitea redirects ${path} in a circle.`)
-}
-
-function count(traffic: Traffic, { headers, body }: HttpAnswer, began: number, now: number): void {
-  traffic.bytes += body.length
-  traffic.slowestMs = Math.max(traffic.slowestMs, now - began)
-  const date = Date.parse(headers.date ?? '')
-  if (Number.isFinite(date)) Object.assign(traffic, { serverTime: date, serverTimeReadAt: now })
 }
 
 /** Runs `send` with a signal that ends it after the deadline, on the handed-in clock. */

@@ -1,13 +1,14 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
-import type { Health } from '../health.ts'
+import type { Status } from '../status/shape.ts'
 import type { ChangesPage } from '../store/changes.ts'
 import { changesRoutes } from './changes.ts'
+import { healthRoutes, statusRoutes } from './status.ts'
 import { type WebhookOptions, webhookRoutes } from './webhook.ts'
 
 export type ServerOptions = {
   webhook: WebhookOptions
   changes: (since: number, limit: number) => ChangesPage
-  health: () => Health
+  status: () => Status
   log: FastifyBaseLogger
 }
 
@@ -16,7 +17,7 @@ const deadlineMs = 10_000
 const checkEveryMs = 1000
 
 /** The daemon's HTTP: webhooks in, health out. A client that sends its headers or its body too slowly is cut off. */
-export function createServer({ webhook, changes, health, log }: ServerOptions): FastifyInstance {
+export function createServer({ webhook, changes, status, log }: ServerOptions): FastifyInstance {
   const app = Fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
@@ -28,18 +29,18 @@ export function createServer({ webhook, changes, health, log }: ServerOptions): 
   })
   app.server.headersTimeout = deadlineMs
   app.register(webhookRoutes, webhook)
-  app.register(readApi, { read: changes })
-  app.get('/healthz', async (_, reply) => {
-    const { ok, sentence } = health()
-    return reply.code(ok ? 200 : 503).send({ status: ok ? 'ok' : 'failing', message: sentence })
-  })
+  app.register(healthRoutes, { status })
+  app.register(readApi, { changes, status })
   return app
 }
 
 const loopbackNames = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\]|::1)$/
 
 /** The read API is for this machine: what came through a proxy came from elsewhere. */
-async function readApi(app: FastifyInstance, options: { read: ServerOptions['changes'] }): Promise<void> {
+async function readApi(
+  app: FastifyInstance,
+  { changes, status }: Pick<ServerOptions, 'changes' | 'status'>,
+): Promise<void> {
   app.addHook('onRequest', async (request, reply) => {
     const isProxied = Object.keys(request.headers).some(
       (name) => name === 'forwarded' || name.startsWith('x-forwarded-'),
@@ -50,5 +51,6 @@ async function readApi(app: FastifyInstance, options: { read: ServerOptions['cha
         .code(403)
         .send({ error: 'The read API answers this machine only, and this request came through a proxy.' })
   })
-  await app.register(changesRoutes, options)
+  await app.register(changesRoutes, { read: changes })
+  await app.register(statusRoutes, { status })
 }

@@ -54,7 +54,9 @@ export function beginProbing(mirror: Mirror): void {
 }
 
 /** Counts changes that a sweep saw first: their webhooks did not come. For the caller's transaction. */
-export function noteMissed({ store }: Mirror, missed: number): void {
+export function noteMissed({ store, effects }: Mirror, missed: number): void {
+  if (missed === 0) return
+  store.activity.add(effects.now(), { missed })
   store.settings.set('missed_webhooks', Number(store.settings.get('missed_webhooks') ?? 0) + missed)
 }
 

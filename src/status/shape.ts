@@ -33,6 +33,9 @@ export const statusShape = z.object({
   verdict: z.object({
     level: z.enum(['ok', 'warming', 'failing']).describe('warming: nothing is wrong, but the copy is not complete yet'),
     sentence: z.string(),
+    healthy: z
+      .boolean()
+      .describe('What `/healthz` answers: nothing failed, and the last complete sweep is recent enough'),
   }),
   version: z.string(),
   at: z.string(),

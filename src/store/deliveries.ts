@@ -18,6 +18,9 @@ export function deliveriesTable(db: Database) {
   const since = db.prepare<[number], DeliveryRow>(
     'SELECT * FROM deliveries WHERE received_at >= ? ORDER BY received_at, rowid',
   )
+  const totals = db.prepare<[], { accepted: number; last: number | null }>(
+    'SELECT count(*) AS accepted, max(received_at) AS last FROM deliveries',
+  )
   const prune = db.prepare<[number, number]>(
     'DELETE FROM deliveries WHERE id IN (SELECT id FROM deliveries WHERE received_at < ? LIMIT ?)',
   )
@@ -26,6 +29,8 @@ export function deliveriesTable(db: Database) {
     insert: (delivery: DeliveryRow): boolean => insert.run(delivery).changes > 0,
     /** Those received at or after that time (ms since 1970), oldest first. */
     since: (at: number) => since.all(at),
+    /** How many are kept, and when the last came (ms since 1970). */
+    totals: () => totals.get() ?? { accepted: 0, last: null },
     /** Forgets up to `most` of those received before that time; returns how many. */
     prune: (before: number, most: number) => prune.run(before, most).changes,
   }

@@ -8,6 +8,7 @@ export type Setting =
   | 'last_complete'
   | 'full_owed'
   | 'entries_moving'
+  | 'gitea_version'
 
 /** Single values that outlive a run. */
 export function settingsTable(db: Database) {

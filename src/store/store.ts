@@ -1,5 +1,6 @@
 import Sqlite, { type Database } from 'better-sqlite3'
 import { ConfigError, LeaseLost, TransientError } from '../errors.ts'
+import { activityTable } from './activity.ts'
 import { adoptClosed } from './adopt.ts'
 import { branchesTable } from './branches.ts'
 import { changesTable } from './changes.ts'
@@ -9,6 +10,7 @@ import { entryFilesTable } from './entry-files.ts'
 import { jobsTable } from './jobs.ts'
 import { leaseTable } from './lease.ts'
 import { type OpenOptions, openDatabase } from './open.ts'
+import { pictureOf } from './picture.ts'
 import { pullsTable } from './pulls.ts'
 import { reposTable } from './repos.ts'
 import { rfcsTable } from './rfcs.ts'
@@ -39,9 +41,12 @@ export function openStore(file: string, options: OpenOptions) {
     targets: targetsTable(db),
     jobs: jobsTable(db),
     deliveries: deliveriesTable(db),
+    activity: activityTable(db),
     lease,
     changes: changesTable(db),
     settings: settingsTable(db),
+    /** What it tells about how we are doing. */
+    picture: pictureOf(db, file),
     deriveAll: derive.all,
     adoptClosed: () => adoptClosed(db),
     /** One short write, seen whole or not at all. Nothing may be awaited in it. @throws LeaseLost when fenced and taken over */

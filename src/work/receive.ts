@@ -31,6 +31,7 @@ export function receive(mirror: Pick<Mirror, 'store' | 'effects' | 'owner'>, { i
       targets: targets.join(' '),
     })
     if (!isNew) return
+    store.activity.add(now, { deliveries: 1 })
     for (const target of targets) store.targets.ask({ target, at: now, priority: 1, againAt: now + secondLookMs })
   })
   return isNew

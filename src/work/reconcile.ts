@@ -57,6 +57,7 @@ export async function reconcile(
   const warnings = await readRows(mirror, onProgress, signal)
   const rowsAt = { at: effects.now(), ...costs(mirror) }
   if (store.targets.failing().length === 0) complete(mirror)
+  await rememberServer(mirror)
   ask(mirror, { kind: 'entry-dates' })
   onProgress('dates', 0, 1)
   warnings.push(...(await createWorker(mirror).drain({ withDates: true, signal })).warnings)
@@ -85,6 +86,12 @@ function complete({ store, effects }: Mirror): void {
     store.settings.set('last_complete', effects.now())
     store.settings.drop('full_owed')
   })
+}
+
+/** What it is stays known where nobody can ask it: it was asked in this sweep already. */
+async function rememberServer({ store, gitea }: Mirror): Promise<void> {
+  const { product, version } = await gitea.server()
+  store.transaction(() => store.settings.set('gitea_version', `${product} ${version}`))
 }
 
 /** The warnings of the sweep before this one; these are kept for the next: a standing one must not fail a timer for ever. */

@@ -1,4 +1,4 @@
-import { schedule } from 'node-cron'
+import { type ScheduledTask, schedule } from 'node-cron'
 import { ConfigError } from '../errors.ts'
 import type { Mirror } from '../refresh/mirror.ts'
 import { utcOf } from '../rules/time.ts'
@@ -50,10 +50,9 @@ export function startReconciler({ store, effects, log }: Mirror, { probe, full, 
   const [probing, sweeping] = tasks
   return {
     /** Milliseconds between two probes, as the expression says now. */
-    probeEveryMs: (): number => {
-      const [first, second] = probing?.getNextRuns(2) ?? []
-      return first && second ? second.getTime() - first.getTime() : 300_000
-    },
+    probeEveryMs: () => everyMs(probing) ?? 300_000,
+    /** And between two whole sweeps; null when none comes again. */
+    fullEveryMs: () => everyMs(sweeping),
     /** How many of the last three probes were due after that time, ms since 1970. */
     probesSince: (at: number): number => probesAt.filter((due) => due > at).length,
     nextProbe: () => probing?.getNextRun() ?? null,
@@ -62,6 +61,11 @@ export function startReconciler({ store, effects, log }: Mirror, { probe, full, 
       for (const task of tasks) await task.destroy()
     },
   }
+}
+
+function everyMs(task: ScheduledTask | undefined): number | null {
+  const [first, second] = task?.getNextRuns(2) ?? []
+  return first && second ? second.getTime() - first.getTime() : null
 }
 
 /** node-cron takes any text as a time zone and fails when it stops. */

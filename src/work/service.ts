@@ -5,6 +5,7 @@ import type { Bell } from './bell.ts'
 import { runJob } from './job.ts'
 import { giveUpLead, heartbeatMs, holderName, takeLead } from './lead.ts'
 import { prune, type Retention } from './prune.ts'
+import { noRefusals, type Refusals, tellRefusals } from './refusals.ts'
 import { atOnce, createWorker } from './worker.ts'
 
 /** How the service feels, for health and status. Times are milliseconds since 1970. */
@@ -18,6 +19,12 @@ export type Pulse = {
   refused: string | null
   /** What the database said to each loop, and to the inbox, that could not write it, until it could again. */
   troubles: Map<string, string>
+  refusals: Refusals
+}
+
+/** Of a service that begins now. */
+export function newPulse(now: number): Pulse {
+  return { leads: false, beganAt: now, beatAt: now, refused: null, troubles: new Map(), refusals: noRefusals() }
 }
 
 /** A service at work, the bell that wakes it when something was asked for, and what ends the requests that are under way. */
@@ -72,7 +79,7 @@ function heart(running: Running, name: string): Promise<void> {
     if (took) pulse.troubles.delete('inbox')
     pulse.leads = took
     // The application may have made or changed its table of actions: a transaction sees to that, also when nothing moves.
-    if (took) mirror.store.transaction(() => {})
+    if (took) tellRefusals(mirror, pulse.refusals)
     return took ? heartbeatMs : longestNapMs
   })
 }

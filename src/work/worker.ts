@@ -104,7 +104,10 @@ async function attempt(mirror: Mirror, claim: Claim): Promise<string[]> {
   const readFrom = Math.floor(serverNow(mirror) - 1000)
   try {
     const { warnings } = await refresh(mirror, targetOf(claim.target), claim.whole)
-    store.transaction(() => store.targets.settle(claim.target, effects.now(), readFrom))
+    store.transaction(() => {
+      store.targets.settle(claim.target, effects.now(), readFrom)
+      store.activity.add(effects.now(), { refreshes: 1 })
+    })
     log.debug({ target: claim.target, ms: effects.now() - began }, 'refreshed')
     return warnings
   } catch (error) {
@@ -114,6 +117,7 @@ async function attempt(mirror: Mirror, claim: Claim): Promise<string[]> {
     store.transaction(() => {
       if (isStop(error)) store.targets.putBack(claim, effects.now())
       else store.targets.fail(claim, effects.now(), effects.now() + wait, sentence(error))
+      if (!isStop(error)) store.activity.add(effects.now(), { refreshes: 1, failures: 1 })
     })
     store.targets.left.delete(claim)
     throw error

@@ -216,7 +216,10 @@ describe.concurrent('health', () => {
   test('is 503 before the first sweep is complete, 200 after it', async ({ served, expect }) => {
     served.hang(/rfcs\/beta\//)
     await served.serve({ swept: false })
-    expect(await served.health()).toEqual({ status: 503, message: 'The first sweep is not complete yet.' })
+    expect(await served.health()).toEqual({
+      status: 503,
+      message: expect.stringMatching(/^The first sweep is not complete yet: .+\.$/),
+    })
     served.fake.fail(undefined)
   })
 

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { createServer } from '../../src/http/server.ts'
 import { createLog } from '../../src/log.ts'
+import { collectStatus } from '../../src/status/collect.ts'
 import { openStore } from '../../src/store/store.ts'
 import { receive } from '../../src/work/receive.ts'
 
@@ -41,7 +42,7 @@ export function openDesk({ secrets = [secret], level = 'silent' } = {}) {
       refused: (reason) => refusals.push(reason),
     },
     changes: store.changes.page,
-    health: () => ({ ok: true, sentence: 'Well.' }),
+    status: () => collectStatus({ picture: store.picture, effects, giteaUrl: 'http://gitea.test', live: null }),
     log: createLog(level, { write: (line: string) => void logged.push(line) }),
   })
   const db = new Sqlite(file)

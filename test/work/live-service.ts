@@ -8,12 +8,12 @@ import type { DialectName } from '../../src/demo/dialect.ts'
 import { fakeDoor } from '../../src/demo/door.ts'
 import { fakeGitea } from '../../src/demo/fake-gitea.ts'
 import type { Door } from '../../src/gitea/door.ts'
-import { health } from '../../src/health.ts'
 import { createLog } from '../../src/log.ts'
+import { collectStatus } from '../../src/status/collect.ts'
 import { createBell } from '../../src/work/bell.ts'
 import type { JobKind } from '../../src/work/job-kinds.ts'
 import { receive } from '../../src/work/receive.ts'
-import { type Pulse, runService } from '../../src/work/service.ts'
+import { newPulse, runService } from '../../src/work/service.ts'
 import { entryText } from '../support/entry-text.ts'
 import { stepClock } from './step-clock.ts'
 
@@ -71,7 +71,21 @@ export async function startLiveService({ dialect = 'gitea-1.26' as DialectName, 
   const db = new Sqlite(file)
   const bell = createBell()
   const due: number[] = []
-  const pulse: Pulse = { leads: false, beganAt: clock.now(), beatAt: clock.now(), refused: null, troubles: new Map() }
+  const pulse = newPulse(clock.now())
+  const schedule = {
+    probeEveryMs: () => probeEveryMs,
+    fullEveryMs: () => 6 * 3_600_000,
+    probesSince: (at: number) => due.filter((one) => one > at).length,
+    nextProbe: () => new Date(clock.now() + probeEveryMs),
+    nextFull: () => null,
+  }
+  const status = () =>
+    collectStatus({
+      picture: store.picture,
+      effects: clock.effects,
+      giteaUrl: config.gitea.url,
+      live: { pulse, traffic: mirror.gitea.traffic, schedule },
+    })
   const hear = (delivery: { headers: Record<string, string>; body: Buffer }) => {
     const id = delivery.headers['X-Gitea-Delivery'] ?? ''
     const isNew = receive(mirror, {
@@ -130,11 +144,13 @@ export async function startLiveService({ dialect = 'gitea-1.26' as DialectName, 
     },
     /** The cron's word that a probe is due now. */
     probeDue: () => void due.push(clock.now()),
-    health: () =>
-      health(mirror, pulse, {
-        probeEveryMs: () => probeEveryMs,
-        probesSince: (at) => due.filter((one) => one > at).length,
-      }),
+    /** How the service is doing. */
+    status,
+    /** What `/healthz` says of that. */
+    health: () => {
+      const { healthy, sentence } = status().verdict
+      return { ok: healthy, sentence }
+    },
     head: (repo: string, branch: string) =>
       all(
         `SELECT head_sha FROM cached_branches WHERE repo = ? AND branch_name = ? AND state <> 'deleted'`,

@@ -1,0 +1,13 @@
+import type { Picture } from '../store/picture.ts'
+import { jobView } from '../work/job-view.ts'
+import type { Status } from './shape.ts'
+
+/** Every backfill and how far it is; the rate is its job's. */
+export function backfillViews({ backfills, jobs }: Picture, now: number): Status['backfills'] {
+  const active = new Map(jobs.active().map((job) => [job.id, jobView(job, now)]))
+  return backfills().map(({ name, status, done, total, error_message, job_id }) => {
+    const { rate = null, eta_seconds = null } = active.get(job_id ?? 0) ?? {}
+    const retry = status === 'failed' ? `rfcached backfill ${name}` : null
+    return { name, status, done, total, rate, eta_seconds, error_message, retry }
+  })
+}

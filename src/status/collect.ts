@@ -1,0 +1,120 @@
+import type { Effects } from '../effects.ts'
+import type { Gitea } from '../gitea/gitea.ts'
+import { utcOf } from '../rules/time.ts'
+import type { Picture } from '../store/picture.ts'
+import { jobView } from '../work/job-view.ts'
+import type { Pulse } from '../work/service.ts'
+import { backfillViews } from './backfills.ts'
+import { driftFound } from './drift.ts'
+import { repositories } from './repositories.ts'
+import type { Status } from './shape.ts'
+import { verdictOf } from './verdict.ts'
+import { version } from './version.ts'
+
+/** When sweeps come; times are milliseconds since 1970, lengths milliseconds. */
+export type Schedule = {
+  probeEveryMs: () => number
+  fullEveryMs: () => number | null
+  /** How many of the last three probes were due after a time. */
+  probesSince: (at: number) => number
+  nextProbe: () => Date | null
+  nextFull: () => Date | null
+}
+
+/** What only the daemon knows. */
+export type Live = { pulse: Pulse; traffic: Gitea['traffic']; schedule: Schedule }
+
+/** What the picture is made of; `live` null: it is made from the file alone, whoever else may work on it. */
+export type Sources = { picture: Picture; effects: Pick<Effects, 'now'>; giteaUrl: string; live: Live | null }
+
+/** A status before the verdict on it. */
+export type Facts = Omit<Status, 'verdict'>
+
+const recentJobs = 10
+
+/** How we are doing: the one picture, which the command line, the page, health and metrics render. */
+export function collectStatus(sources: Sources): Status {
+  const facts = factsOf(sources)
+  return { verdict: verdictOf(facts, sources.live, sources.effects.now()), ...facts }
+}
+
+function factsOf({ picture, effects, giteaUrl, live }: Sources): Facts {
+  const now = effects.now()
+  const complete = Number(picture.setting('last_complete') ?? 0)
+  return {
+    version,
+    at: utcOf(now),
+    started_at: timeOf(live?.pulse.beganAt),
+    leader: picture.holder(now),
+    ...sweeps(picture, live),
+    lag_seconds: complete === 0 ? null : Math.round((now - complete) / 1000),
+    queue: queue(picture, now),
+    deliveries: deliveries(picture, live),
+    jobs: jobs(picture, now),
+    backfills: backfillViews(picture, now),
+    repositories: repositories(picture, now, complete),
+    problems: picture.problems(),
+    drift: driftFound(picture),
+    missed_webhooks: Number(picture.setting('missed_webhooks') ?? 0),
+    gitea: gitea(picture, giteaUrl, live),
+    database: database(picture),
+    day: picture.day(now).map(({ at, ...done }) => ({ at: utcOf(at), ...done })),
+  }
+}
+
+function sweeps({ jobs }: Picture, live: Live | null): Pick<Facts, 'probe' | 'full'> {
+  const sweep = (last: ReturnType<typeof jobs.lastWell>, next: Date | null | undefined, every: number | null) => ({
+    last_at: last?.completed_at ?? null,
+    next_at: timeOf(next?.getTime()),
+    every_seconds: every === null ? null : every / 1000,
+  })
+  const { schedule } = live ?? {}
+  return {
+    probe: sweep(jobs.lastWell('probe'), schedule?.nextProbe(), schedule?.probeEveryMs() ?? null),
+    full: sweep(jobs.lastWell('reconcile', 'rebuild'), schedule?.nextFull(), schedule?.fullEveryMs() ?? null),
+  }
+}
+
+function queue({ queue: seen }: Picture, now: number): Facts['queue'] {
+  const { depth, under_way, oldest } = seen.totals(now)
+  const failing = seen.failing().map(({ target, failures, last_error, not_before }) => ({
+    target,
+    failures,
+    error: last_error,
+    next_try_at: timeOf(not_before),
+  }))
+  return { depth, under_way, oldest_at: timeOf(oldest), failing }
+}
+
+function deliveries(picture: Picture, live: Live | null): Facts['deliveries'] {
+  const { accepted, last } = picture.deliveries()
+  return { accepted, last_at: timeOf(last), refused: Object.fromEntries(live?.pulse.refusals.byStatus ?? []) }
+}
+
+function jobs({ jobs: seen }: Picture, now: number): Facts['jobs'] {
+  const active = seen.active().map((job) => jobView(job, now))
+  const those = (status: string) => active.filter((job) => job.status === status)
+  const recent = seen.recent(recentJobs).map((job) => jobView(job, now))
+  return { running: those('running'), pending: those('pending'), recent }
+}
+
+function gitea(picture: Picture, url: string, live: Live | null): Facts['gitea'] {
+  const { requests = 0, errors = 0, latencyMs = null } = live?.traffic ?? {}
+  return {
+    url,
+    version: picture.setting('gitea_version'),
+    latency_ms: latencyMs === null ? null : Math.round(latencyMs),
+    requests,
+    errors,
+    refused: live?.pulse.refused ?? null,
+  }
+}
+
+function database({ file, sizes, schema }: Picture): Facts['database'] {
+  const { bytes, wal } = sizes()
+  return { path: file, bytes, wal_bytes: wal, schema: schema() }
+}
+
+function timeOf(ms: number | null | undefined): string | null {
+  return ms ? utcOf(ms) : null
+}
