@@ -7,13 +7,15 @@ import { parseArgs } from 'node:util'
 import { Worker } from 'node:worker_threads'
 import { parseConfig } from '../src/config.ts'
 import { openMirror } from '../src/daemon.ts'
+import { realEffects } from '../src/effects.ts'
 import { type Door, openDoor } from '../src/gitea/door.ts'
 import { createServer } from '../src/http/server.ts'
 import { createLog } from '../src/log.ts'
+import { collectStatus } from '../src/status/collect.ts'
 import { openStore } from '../src/store/store.ts'
 import { createBell } from '../src/work/bell.ts'
 import { receive } from '../src/work/receive.ts'
-import { type Pulse, runService } from '../src/work/service.ts'
+import { newPulse, runService } from '../src/work/service.ts'
 import { commitFiles } from '../test/live/commit.ts'
 import { makeOrganisation, type Organisation } from '../test/live/organisation.ts'
 import { seedOrganisation } from '../test/live/seed.ts'
@@ -101,7 +103,7 @@ async function serve({ site, org, people, token }: Organisation, file: string) {
   const opened = openDoor(new URL(site.url).origin, { connections: 4 })
   const log = createLog('silent')
   const mirror = openMirror(config, { value: token, source: 'bench' }, store, { door: timed(opened.door), log })
-  const pulse: Pulse = { leads: false, beganAt: Date.now(), beatAt: Date.now(), refused: null, troubles: new Map() }
+  const pulse = newPulse(Date.now())
   const bell = createBell()
   const stopping = new AbortController()
   const ended = runService({
@@ -124,7 +126,7 @@ async function serve({ site, org, people, token }: Organisation, file: string) {
       refused: () => {},
     },
     changes: store.changes.page,
-    health: () => ({ ok: true, sentence: '' }),
+    status: () => collectStatus({ picture: store.picture, effects: realEffects, giteaUrl: site.url, live: null }),
     log,
   })
   const address = await app.listen({ host: '127.0.0.1', port: 0 })
