@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { z } from 'zod'
+import { type Environment, readSecret, type Secret } from './config/secret.ts'
 import { ConfigError, sentence } from './errors.ts'
 
 const file = z.string().min(1)
@@ -40,7 +41,15 @@ export const configShape = z.strictObject({
       previousSecretFile: file.optional(),
     })
     .prefault({}),
-  api: z.strictObject({ tokenFile: file.optional() }).prefault({}),
+  api: z
+    .strictObject({
+      tokenFile: file
+        .optional()
+        .describe(
+          'File with the token that others than this machine need; else as for gitea.tokenFile, api-token or RFCACHED_API_TOKEN',
+        ),
+    })
+    .prefault({}),
   reconcile: z
     .strictObject({
       probe: z.string().default('*/5 * * * *'),
@@ -56,10 +65,6 @@ export const configShape = z.strictObject({
     .prefault({}),
 })
 export type Config = z.infer<typeof configShape>
-
-/** A secret and where it came from; its value goes into no message and no log. */
-export type Secret = { value: string; source: string }
-type Environment = Record<string, string | undefined>
 
 /** Reads the configuration; paths in it are relative to its folder. @throws ConfigError with one sentence that says what to do. */
 export function readConfig(path: string): Config {
@@ -113,6 +118,19 @@ export function giteaToken(config: Config, environment: Environment): Secret {
   )
 }
 
+/** Tokens of so many characters are not guessed. */
+const shortestApiToken = 16
+
+/** The token that those need who are not on this machine; null: there is none. @throws ConfigError when it could be guessed. */
+export function apiToken({ api }: Config, environment: Environment): Secret | null {
+  const secret = readSecret('api-token', api.tokenFile, 'RFCACHED_API_TOKEN', environment)
+  if (secret === null || secret.value.length >= shortestApiToken) return secret
+  throw new ConfigError(
+    `The API token in ${secret.source} has fewer than ${shortestApiToken} characters.`,
+    'Make one that nobody guesses: openssl rand -hex 32.',
+  )
+}
+
 /** What webhooks may be signed with: the current secret, and the previous one while it is being changed. @throws ConfigError */
 export function webhookSecrets(
   { webhook }: Config,
@@ -137,47 +155,4 @@ export function webhookUrl({ webhook, listen }: Config): string {
 /** The receiver as it is reached from this machine. */
 export function listenUrl({ host, port }: Config['listen']): string {
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}/webhooks/gitea`
-}
-
-function readSecret(
-  credential: string,
-  tokenFile: string | undefined,
-  variable: string,
-  environment: Environment,
-): Secret | null {
-  const directory = environment.CREDENTIALS_DIRECTORY
-  const fromCredential = directory ? secretIn(join(directory, credential), true) : null
-  if (fromCredential) return fromCredential
-  if (tokenFile) return secretIn(tokenFile, false)
-  const value = environment[variable]?.trim()
-  return value ? { value: printable(value, variable), source: variable } : null
-}
-
-function secretIn(path: string, mayBeAbsent: boolean): Secret | null {
-  const value = textOf(path, mayBeAbsent)
-  if (value) return { value: printable(value, path), source: path }
-  if (mayBeAbsent) return null // a unit gives credentials that its administrator left out as an empty line
-  throw new ConfigError(`The secret file ${path} is empty.`, 'Put the secret into it, alone on a line.')
-}
-
-function textOf(path: string, mayBeAbsent: boolean): string {
-  try {
-    return readFileSync(path, 'utf8').trim()
-  } catch (cause) {
-    if (mayBeAbsent) return ''
-    throw new ConfigError(
-      `The secret file ${path} cannot be read.`,
-      'It must exist and be readable by the user that runs rfcached.',
-      { cause },
-    )
-  }
-}
-
-/** A secret goes into a header, which holds no line break and no control character. */
-function printable(value: string, source: string): string {
-  if (/^[\x21-\x7e]+$/.test(value)) return value
-  throw new ConfigError(
-    `The secret in ${source} has blanks or characters that no token has.`,
-    'Put the secret alone into it.',
-  )
 }

@@ -1,4 +1,5 @@
-import type { Config, Secret } from './config.ts'
+import type { Secret } from './config/secret.ts'
+import type { Config } from './config.ts'
 import { type Effects, realEffects } from './effects.ts'
 import { concurrency } from './gitea/client.ts'
 import { type Door, openDoor } from './gitea/door.ts'

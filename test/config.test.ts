@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
 import {
+  apiToken,
   configShape,
   giteaToken,
   listenUrl,
@@ -182,6 +183,17 @@ describe('a secret', () => {
         `The secret in ${source} has blanks or characters that no token has. Put the secret alone into it.`,
       )
     }
+  })
+
+  test('of the API may be absent, and is refused, without being said, when it could be guessed', () => {
+    const config = parseConfig(JSON.stringify(least), 'config.json')
+    expect(apiToken(config, {})).toBeNull()
+    const enough = 'sixteen-letters!'
+    expect(apiToken(config, { RFCACHED_API_TOKEN: enough })).toEqual({ value: enough, source: 'RFCACHED_API_TOKEN' })
+    const at = folder({ 'api-token': enough.slice(1) })
+    const told = refusal(() => apiToken(config, { CREDENTIALS_DIRECTORY: at, RFCACHED_API_TOKEN: enough }))
+    expect(told).toMatch(/api-token has fewer than 16 characters\. Make one that nobody guesses/)
+    expect(told).not.toContain(enough.slice(1))
   })
 
   test('of the webhook may be absent, and the previous one is read beside it', () => {

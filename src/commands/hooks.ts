@@ -1,4 +1,5 @@
-import { type Config, giteaToken, listenUrl, readConfig, type Secret, webhookSecrets, webhookUrl } from '../config.ts'
+import type { Secret } from '../config/secret.ts'
+import { type Config, giteaToken, listenUrl, readConfig, webhookSecrets, webhookUrl } from '../config.ts'
 import { type Effects, realEffects } from '../effects.ts'
 import { ConfigError } from '../errors.ts'
 import { concurrency } from '../gitea/client.ts'

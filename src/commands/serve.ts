@@ -1,11 +1,12 @@
 import type { FastifyInstance } from 'fastify'
-import { type Config, giteaToken, readConfig, webhookSecrets } from '../config.ts'
+import { apiToken, type Config, giteaToken, readConfig, webhookSecrets } from '../config.ts'
 import { openConfiguredStore, openMirror } from '../daemon.ts'
 import { endedBy, realEffects } from '../effects.ts'
 import { ConfigError, sentence, TransientError } from '../errors.ts'
 import { createServer } from '../http/server.ts'
 import { createLog } from '../log.ts'
 import type { Mirror } from '../refresh/mirror.ts'
+import { isLoopback } from '../rules/loopback.ts'
 import { utcOf } from '../rules/time.ts'
 import { collectStatus } from '../status/collect.ts'
 import type { Status } from '../status/shape.ts'
@@ -79,10 +80,11 @@ async function listen(
   status: () => Status,
 ): Promise<FastifyInstance> {
   const { host, port } = config.listen
-  if (!isLoopback(host))
+  const token = apiToken(config, process.env)?.value ?? null
+  if (token === null && !isLoopback(host))
     throw new ConfigError(
-      `rfcached does not listen on ${host} without protection.`,
-      'Listen on 127.0.0.1 and let a proxy with TLS pass /webhooks/gitea on.',
+      `rfcached does not listen on ${host} without an API token.`,
+      'Put one into the file api.tokenFile names or into RFCACHED_API_TOKEN, or listen on 127.0.0.1.',
     )
   const { current, previous } = webhookSecrets(config, process.env)
   const secrets = [current, previous].flatMap((secret) => (secret ? [secret.value] : []))
@@ -90,7 +92,9 @@ async function listen(
     mirror.log.warn('There is no webhook secret: every delivery is refused, and only the cron keeps the copy fresh.')
   const refused = (reason: string) =>
     mirror.log.warn({ status: reason, count: refuse(pulse.refusals, reason) }, 'delivery refused')
+  const { url } = config.webhook
   const app = createServer({
+    access: { token, ownOrigin: url ? new URL(url).origin : null, now: mirror.effects.now },
     webhook: { secrets, receive: (delivery) => heard(mirror, pulse, bell, delivery), refused },
     changes: mirror.store.changes.page,
     status,
@@ -124,10 +128,6 @@ async function heard(mirror: Mirror, pulse: Pulse, bell: Bell, delivery: Deliver
       await mirror.effects.sleep(heardEveryMs)
     }
   }
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host)
 }
 
 /** Tells systemd that we are ready, and that we live for as long as the worker does. */

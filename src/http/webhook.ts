@@ -44,7 +44,7 @@ export async function webhookRoutes(
     return reply.code(status).send({ error: reason })
   }
 
-  app.post(path, async (request, reply) => {
+  app.post(path, { config: { access: 'signed' } }, async (request, reply) => {
     const signed = signedBytes(request)
     if (signed === null) return refuse(reply, 400, 'The form has no payload.')
     if (!isSigned(signed, textHeaders(request), secrets))

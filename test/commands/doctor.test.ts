@@ -37,8 +37,17 @@ describe.concurrent('doctor', () => {
     )
     delete patient.config.gitea.tokenFile
     const fromEnvironment = await patient.examine({
-      env: { RFCACHED_GITEA_TOKEN: patient.token, RFCACHED_WEBHOOK_SECRET: 'hush-hush' },
+      env: {
+        RFCACHED_GITEA_TOKEN: patient.token,
+        RFCACHED_WEBHOOK_SECRET: 'hush-hush',
+        RFCACHED_API_TOKEN: 'hush-hush-hush-hush',
+      },
     })
+    expect(fromFile.findings.get('API token')).toMatchObject({
+      status: 'note',
+      message: 'There is no API token: the page and the API answer this machine only.',
+    })
+    expect(fromEnvironment.findings.get('API token')?.message).toContain('the environment variable RFCACHED_API_TOKEN')
     expect(fromEnvironment.findings.get('token')?.message).toBe(
       'The token comes from the environment variable RFCACHED_GITEA_TOKEN.',
     )
@@ -311,7 +320,7 @@ describe.concurrent('doctor', () => {
     expect(code).toBe(1)
     expect(out).toContain('✗ sign-in')
     expect(out).toContain('→ Make a new one')
-    expect(out).toContain('rfcached cannot work yet: 1 of 15 checks failed.')
+    expect(out).toContain('rfcached cannot work yet: 1 of 16 checks failed.')
     expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100)
   })
 })

@@ -20,7 +20,12 @@ export const alphaId = 7
  * The daemon's receiving side over a real file that knows `rfcs/meta` and `rfcs/alpha`: the HTTP server, the inbox, the queue;
  * time passes by hand.
  */
-export function openDesk({ secrets = [secret], level = 'silent' } = {}) {
+export function openDesk({
+  secrets = [secret],
+  level = 'silent',
+  token = null as string | null,
+  ownOrigin = null as string | null,
+} = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'rfcached-desk-'))
   const file = join(folder, 'copy.sqlite')
   let time = start
@@ -36,6 +41,7 @@ export function openDesk({ secrets = [secret], level = 'silent' } = {}) {
   const refusals: string[] = []
   const logged: string[] = []
   const app = createServer({
+    access: { token, ownOrigin, now: effects.now },
     webhook: {
       secrets,
       receive: (delivery) => receive({ store, effects, owner: 'rfcs' }, delivery),

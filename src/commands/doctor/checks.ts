@@ -2,7 +2,7 @@ import { ConfigError, TransientError } from '../../errors.ts'
 import { actions, database } from './database.ts'
 import { bot, metaRepository, owner, readsIssues, readsOrganisations, readsRepositories } from './organisation.ts'
 import type { Patient } from './patient.ts'
-import { tokenSource, webhookSecretSource } from './secrets.ts'
+import { apiTokenSource, tokenSource, webhookSecretSource } from './secrets.ts'
 import { abilities, accepted, answers, clock } from './server.ts'
 import { failed, type Verdict, well } from './verdict.ts'
 
@@ -14,6 +14,7 @@ const checks: Check[] = [
   { name: 'configuration', look: ({ configFile }) => well(`${configFile} is right.`) },
   { name: 'token', look: tokenSource },
   { name: 'webhook secret', look: webhookSecretSource },
+  { name: 'API token', look: apiTokenSource },
   { name: 'Gitea', look: answers },
   { name: 'abilities', needs: ['Gitea'], look: abilities },
   { name: 'clock', needs: ['Gitea'], look: clock },

@@ -1,4 +1,5 @@
-import { type Secret, webhookSecrets } from '../../config.ts'
+import type { Secret } from '../../config/secret.ts'
+import { apiToken, webhookSecrets } from '../../config.ts'
 import type { Patient } from './patient.ts'
 import { note, type Verdict, well } from './verdict.ts'
 
@@ -13,6 +14,13 @@ export function webhookSecretSource({ config, environment }: Patient): Verdict {
   if (!current) return note('There is no webhook secret: no webhook is accepted.')
   const also = previous ? `, the previous one from ${sourceOf(previous, environment)}` : ''
   return well(`The webhook secret comes from ${sourceOf(current, environment)}${also}.`)
+}
+
+/** Where the token of those comes from who ask over HTTP from elsewhere. */
+export function apiTokenSource({ config, environment }: Patient): Verdict {
+  const token = apiToken(config, environment)
+  if (!token) return note('There is no API token: the page and the API answer this machine only.')
+  return well(`The API token comes from ${sourceOf(token, environment)}.`)
 }
 
 function sourceOf({ source }: Secret, { CREDENTIALS_DIRECTORY }: NodeJS.ProcessEnv): string {
