@@ -9,6 +9,7 @@ import { parseConfig } from '../src/config.ts'
 import { openMirror } from '../src/daemon.ts'
 import { realEffects } from '../src/effects.ts'
 import { type Door, openDoor } from '../src/gitea/door.ts'
+import { createMetrics } from '../src/http/metrics.ts'
 import { createServer } from '../src/http/server.ts'
 import { createLog } from '../src/log.ts'
 import { collectStatus } from '../src/status/collect.ts'
@@ -128,6 +129,7 @@ async function serve({ site, org, people, token }: Organisation, file: string) {
     },
     changes: store.changes.page,
     status: () => collectStatus({ picture: store.picture, effects: realEffects, giteaUrl: site.url, live: null }),
+    metrics: createMetrics(),
     log,
   })
   const address = await app.listen({ host: '127.0.0.1', port: 0 })

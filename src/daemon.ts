@@ -5,6 +5,7 @@ import { concurrency } from './gitea/client.ts'
 import { type Door, openDoor } from './gitea/door.ts'
 import { openGitea } from './gitea/gitea.ts'
 import { createLog } from './log.ts'
+import type { Meter } from './meter.ts'
 import type { Mirror } from './refresh/mirror.ts'
 import { openStore, type Store } from './store/store.ts'
 
@@ -15,11 +16,12 @@ export type Parts = {
   log?: Mirror['log']
   signal?: AbortSignal
   readToken?: () => string
+  meter?: Meter
 }
 
 /** Joins the parts of a mirror over a store that is open; whatever was opened here is closed on disposal. */
 export function openMirror(config: Config, token: Secret, store: Store, parts: Parts = {}) {
-  const { effects = realEffects, signal, readToken, log = createLog(config.log.level) } = parts
+  const { effects = realEffects, signal, readToken, meter, log = createLog(config.log.level) } = parts
   const origin = new URL(config.gitea.url).origin
   const opened = parts.door ? null : openDoor(origin, { connections: concurrency, caFile: config.gitea.caFile })
   const door = parts.door ?? opened?.door
@@ -30,11 +32,13 @@ export function openMirror(config: Config, token: Secret, store: Store, parts: P
       url: config.gitea.url,
       token: readToken ?? token.value,
       effects,
+      answered: meter?.answered,
       ...(signal ? { signal } : {}),
     }),
     store,
     log,
     effects,
+    ...(meter ? { meter } : {}),
     owner: config.gitea.org,
     metaRepo: config.gitea.metaRepo,
     botUser: config.gitea.botUser,

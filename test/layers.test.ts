@@ -9,7 +9,7 @@ import { parseAst } from 'vitest/node'
  * line never import each other.
  */
 const layers = [
-  ['errors', 'effects'],
+  ['errors', 'effects', 'meter'],
   ['rules'],
   ['gitea', 'store'],
   ['refresh'],

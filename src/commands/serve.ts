@@ -3,6 +3,7 @@ import { apiToken, type Config, giteaToken, readConfig, webhookSecrets } from '.
 import { openConfiguredStore, openMirror } from '../daemon.ts'
 import { endedBy, realEffects } from '../effects.ts'
 import { ConfigError, sentence, TransientError } from '../errors.ts'
+import { createMetrics, type Metrics } from '../http/metrics.ts'
 import { createServer } from '../http/server.ts'
 import { createLog } from '../log.ts'
 import type { Mirror } from '../refresh/mirror.ts'
@@ -39,13 +40,15 @@ export async function serve({ config: path }: CommonOptions): Promise<ExitCode> 
   const effects = endedBy(signal, realEffects)
   const token = () => giteaToken(config, process.env)
   const readToken = () => token().value
-  await using mirror = openMirror(config, token(), store, { log, signal, effects, readToken })
+  const metrics = createMetrics()
+  const { meter } = metrics
+  await using mirror = openMirror(config, token(), store, { log, signal, effects, readToken, meter })
   const pulse = newPulse(mirror.effects.now())
   const bell = createBell()
   await using reconciler = startReconciler(mirror, config.reconcile)
   const live = { pulse, traffic: mirror.gitea.traffic, schedule: reconciler }
   const status = () => collectStatus({ picture: store.picture, effects, giteaUrl: config.gitea.url, live })
-  const app = await listen(config, mirror, pulse, bell, status)
+  const app = await listen(config, mirror, pulse, bell, { status, metrics })
   await using notifier = notify(pulse, mirror)
   onSignals(log, () => {
     notifier.stopping()
@@ -77,7 +80,7 @@ async function listen(
   mirror: Mirror,
   pulse: Pulse,
   bell: Bell,
-  status: () => Status,
+  told: { status: () => Status; metrics: Metrics },
 ): Promise<FastifyInstance> {
   const { host, port } = config.listen
   const token = apiToken(config, process.env)?.value ?? null
@@ -90,14 +93,16 @@ async function listen(
   const secrets = [current, previous].flatMap((secret) => (secret ? [secret.value] : []))
   if (secrets.length === 0)
     mirror.log.warn('There is no webhook secret: every delivery is refused, and only the cron keeps the copy fresh.')
-  const refused = (reason: string) =>
+  const refused = (reason: string) => {
+    told.metrics.meter.delivered(reason)
     mirror.log.warn({ status: reason, count: refuse(pulse.refusals, reason) }, 'delivery refused')
+  }
   const { url } = config.webhook
   const app = createServer({
     access: { token, ownOrigin: url ? new URL(url).origin : null, now: mirror.effects.now },
     webhook: { secrets, receive: (delivery) => heard(mirror, pulse, bell, delivery), refused },
     changes: mirror.store.changes.page,
-    status,
+    ...told,
     log: mirror.log,
   })
   try {
@@ -118,6 +123,7 @@ async function heard(mirror: Mirror, pulse: Pulse, bell: Bell, delivery: Deliver
   for (let tries = 1; ; tries++) {
     try {
       const isNew = receive(mirror, delivery)
+      mirror.meter?.delivered(isNew ? '202' : '200')
       if (isNew) bell.ring()
       return isNew
     } catch (error) {

@@ -1,8 +1,9 @@
 import { type Effects, either } from '../effects.ts'
 import { TooSlow, TransientError } from '../errors.ts'
+import type { Meter } from '../meter.ts'
 import { judged, longestWaitMs, redirect } from './answer.ts'
 import type { Door, HttpAnswer } from './door.ts'
-import { counted, createTraffic, type Timed } from './traffic.ts'
+import { counted, createTraffic } from './traffic.ts'
 
 const deadlineMs = 180_000
 const maxRedirects = 3
@@ -15,7 +16,7 @@ export type SenderOptions = {
   token: string | (() => string)
   effects: Effects
   signal?: AbortSignal
-  timed?: Timed
+  answered?: Meter['answered'] | undefined
 }
 
 /** How long one request may take, when it is longer than usual, and what ends it besides. */
@@ -28,7 +29,7 @@ export type Change = { method: 'POST' | 'DELETE'; body?: object | undefined }
  * Sends one authorised request under api/v1, with a deadline, following the redirects of renamed repositories (301 on Gitea, 307 on
  * Forgejo 7) on the same origin and within the API only. A Retry-After holds every other request back as well.
  */
-export function createSender({ door, url, token, effects, signal, timed }: SenderOptions) {
+export function createSender({ door, url, token, effects, signal, answered }: SenderOptions) {
   const base = new URL(url.endsWith('/') ? url : `${url}/`)
   const root = `${base.pathname}api/v1`
   const secretNow = () => (typeof token === 'string' ? token : token())
@@ -44,7 +45,7 @@ export function createSender({ door, url, token, effects, signal, timed }: Sende
     const limit = patience.patienceMs ?? deadlineMs
     const end = either(signal, patience.signal)
     const ask = () => withDeadline(limit, (deadline) => door({ ...request, signal: deadline }), effects, end)
-    return counted(traffic, effects, ask, timed)
+    return counted(traffic, effects, ask, answered)
   }
 
   async function send(path: string, change?: Change, patience: Patience = {}): Promise<HttpAnswer> {

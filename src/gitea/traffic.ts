@@ -1,5 +1,6 @@
 import type { Effects } from '../effects.ts'
 import { isStop, sentence } from '../errors.ts'
+import type { Meter } from '../meter.ts'
 import type { HttpAnswer } from './door.ts'
 
 /** What the client has cost so far, how Gitea answers, and its clock; times are milliseconds since 1970, 0: never. */
@@ -17,9 +18,6 @@ export type Traffic = {
   serverTime: number
   serverTimeReadAt: number
 }
-
-/** Told of each request, for whoever measures: the answer's status, 0 without one, and how long it took. */
-export type Timed = (status: number, ms: number) => void
 
 /** How much the latest answer weighs in the average. */
 const weight = 0.1
@@ -43,18 +41,18 @@ export async function counted(
   traffic: Traffic,
   { now }: Effects,
   ask: () => Promise<HttpAnswer>,
-  timed: Timed = () => {},
+  answered: Meter['answered'] = () => {},
 ): Promise<HttpAnswer> {
   const began = now()
   traffic.requests++
   try {
     const answer = await ask()
-    timed(answer.status, now() - began)
+    answered(answer.status, now() - began)
     heard(traffic, answer, began, now())
     return answer
   } catch (error) {
     if (isStop(error)) throw error
-    timed(0, now() - began)
+    answered(0, now() - began)
     traffic.errors++
     unheard(traffic, began, sentence(error))
     throw error

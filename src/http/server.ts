@@ -3,6 +3,7 @@ import type { Status } from '../status/shape.ts'
 import type { ChangesPage } from '../store/changes.ts'
 import { type AccessOptions, createAccess, guard } from './access.ts'
 import { changesRoutes } from './changes.ts'
+import { type Metrics, metricsRoutes } from './metrics.ts'
 import { healthRoutes, statusRoutes } from './status.ts'
 import { type WebhookOptions, webhookRoutes } from './webhook.ts'
 
@@ -11,6 +12,7 @@ export type ServerOptions = {
   webhook: WebhookOptions
   changes: (since: number, limit: number) => ChangesPage
   status: () => Status
+  metrics: Metrics
   log: FastifyBaseLogger
 }
 
@@ -19,7 +21,7 @@ const deadlineMs = 10_000
 const checkEveryMs = 1000
 
 /** The daemon's HTTP: webhooks in, health out. A client that sends its headers or its body too slowly is cut off. */
-export function createServer({ access, webhook, changes, status, log }: ServerOptions): FastifyInstance {
+export function createServer({ access, webhook, changes, status, metrics, log }: ServerOptions): FastifyInstance {
   const app = Fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
@@ -36,5 +38,6 @@ export function createServer({ access, webhook, changes, status, log }: ServerOp
   app.register(healthRoutes, { status, access: door })
   app.register(changesRoutes, { read: changes })
   app.register(statusRoutes, { status })
+  app.register(metricsRoutes, { status, metrics })
   return app
 }

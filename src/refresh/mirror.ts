@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { Effects } from '../effects.ts'
 import { IncompleteListing, TransientError } from '../errors.ts'
 import type { Gitea } from '../gitea/gitea.ts'
+import type { Meter } from '../meter.ts'
 import { type Target, targetName } from '../rules/target.ts'
 import { utcOf } from '../rules/time.ts'
 import type { RepoRow } from '../store/repos.ts'
@@ -13,6 +14,7 @@ export type Mirror = {
   store: Store
   log: Logger
   effects: Effects
+  meter?: Meter
   owner: string
   metaRepo: string
   botUser: string

@@ -100,6 +100,8 @@ async function work(mirror: Mirror, claim: Claim): Promise<string[]> {
 async function attempt(mirror: Mirror, claim: Claim): Promise<string[]> {
   const { store, effects, log } = mirror
   const began = effects.now()
+  const measure = (outcome: 'done' | 'failed') =>
+    mirror.meter?.refreshed(targetOf(claim.target).kind, outcome, effects.now() - began)
   // A Date header may be up to a second old: what we read began at the earliest then.
   const readFrom = Math.floor(serverNow(mirror) - 1000)
   try {
@@ -108,10 +110,12 @@ async function attempt(mirror: Mirror, claim: Claim): Promise<string[]> {
       store.targets.settle(claim.target, effects.now(), readFrom)
       store.activity.add(effects.now(), { refreshes: 1 })
     })
+    measure('done')
     log.debug({ target: claim.target, ms: effects.now() - began }, 'refreshed')
     return warnings
   } catch (error) {
     if (error instanceof LeaseLost) throw error
+    if (!isStop(error)) measure('failed')
     const wait = backoff(claim.failures, error, effects.random())
     store.targets.left.add(claim)
     store.transaction(() => {

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
+import { createMetrics } from '../../src/http/metrics.ts'
 import { createServer } from '../../src/http/server.ts'
 import { createLog } from '../../src/log.ts'
 import { collectStatus } from '../../src/status/collect.ts'
@@ -49,6 +50,7 @@ export function openDesk({
     },
     changes: store.changes.page,
     status: () => collectStatus({ picture: store.picture, effects, giteaUrl: 'http://gitea.test', live: null }),
+    metrics: createMetrics(),
     log: createLog(level, { write: (line: string) => void logged.push(line) }),
   })
   const db = new Sqlite(file)
