@@ -15,6 +15,7 @@ import { createLog } from '../src/log.ts'
 import { collectStatus } from '../src/status/collect.ts'
 import { openStore } from '../src/store/store.ts'
 import { createBell } from '../src/work/bell.ts'
+import { jobsOf } from '../src/work/jobs.ts'
 import { receive } from '../src/work/receive.ts'
 import { newPulse, runService } from '../src/work/service.ts'
 import { commitFiles } from '../test/live/commit.ts'
@@ -128,6 +129,7 @@ async function serve({ site, org, people, token }: Organisation, file: string) {
       refused: () => {},
     },
     changes: store.changes.page,
+    jobs: jobsOf(mirror, bell.ring),
     status: () => collectStatus({ picture: store.picture, effects: realEffects, giteaUrl: site.url, live: null }),
     metrics: createMetrics(),
     log,

@@ -13,6 +13,7 @@ import { collectStatus } from '../status/collect.ts'
 import type { Status } from '../status/shape.ts'
 import { systemdNotifier } from '../systemd.ts'
 import { type Bell, createBell } from '../work/bell.ts'
+import { jobsOf } from '../work/jobs.ts'
 import { type Delivery, receive } from '../work/receive.ts'
 import { startReconciler } from '../work/reconciler.ts'
 import { refuse } from '../work/refusals.ts'
@@ -103,6 +104,7 @@ async function listen(
     webhook: { secrets, receive: (delivery) => heard(mirror, pulse, bell, delivery), refused },
     changes: mirror.store.changes.page,
     ...told,
+    jobs: jobsOf(mirror, bell.ring),
     log: mirror.log,
   })
   try {

@@ -1,31 +1,52 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { ChangesPage } from '../store/changes.ts'
+import { invalid, problem, problemOf } from './problem.ts'
 
 const mostRows = 1000
-const query = z.object({
-  since: z.coerce.number().int().nonnegative(),
-  limit: z.coerce.number().int().min(1).max(mostRows).default(mostRows),
-})
+const seq = z.number().int().nonnegative()
+const latest = seq.describe('The newest sequence number')
+
+const schema = {
+  summary: 'The change feed: what moved after a sequence number, oldest first',
+  querystring: z.object({
+    since: z.coerce
+      .number('Say a number from an earlier answer, or 0 for the beginning')
+      .int()
+      .nonnegative()
+      .describe('`seq` or `latest` of an earlier answer; 0: from the beginning'),
+    limit: z.coerce.number('Say a number from 1 to 1000').int().min(1).max(mostRows).default(mostRows),
+  }),
+  response: {
+    200: z.object({
+      changes: z.array(
+        z.object({
+          seq,
+          table: z.enum(['cached_rfcs', 'cached_branches', 'cached_prs']),
+          key: z.string(),
+          op: z.enum(['new', 'changed', 'gone']),
+          at: z.number().int().describe('Seconds since 1970'),
+        }),
+      ),
+      latest,
+    }),
+    400: problemOf('What is said is not right', invalid),
+    410: problemOf('Some of it is forgotten', { latest }),
+  },
+}
 
 /**
  * `GET /api/v1/changes?since=SEQ`: what moved after that sequence number, oldest first; ask again from the last `seq`. 410 when
  * some of it has been forgotten: read the tables anew and go on from `latest`.
  */
-export async function changesRoutes(
-  app: FastifyInstance,
-  { read }: { read: (since: number, limit: number) => ChangesPage },
-): Promise<void> {
-  app.get('/api/v1/changes', async (request, reply) => {
-    const asked = query.safeParse(request.query)
-    if (!asked.success)
-      return reply.code(400).send({ error: 'Say ?since=SEQ, a number from an earlier answer or 0 for the beginning.' })
-    const page = read(asked.data.since, asked.data.limit)
-    if (page.forgotten)
-      return reply.code(410).send({
-        error: 'Changes that old are forgotten: read the tables anew, then ask from `latest`.',
-        latest: page.latest,
-      })
-    return { changes: page.changes, latest: page.latest }
+export const changesRoutes: FastifyPluginAsyncZod<{ read: (since: number, limit: number) => ChangesPage }> = async (
+  app,
+  { read },
+) => {
+  app.get('/api/v1/changes', { schema }, async ({ query: { since, limit } }, reply) => {
+    const { changes, latest, forgotten } = read(since, limit)
+    if (!forgotten) return { changes, latest }
+    const detail = 'Changes that old are forgotten: read the tables anew, then ask from `latest`.'
+    return problem(reply, 410, 'Some of it is forgotten', detail, { latest })
   })
 }

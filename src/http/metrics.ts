@@ -1,5 +1,6 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { z } from 'zod'
 import type { Meter } from '../meter.ts'
 import type { Status } from '../status/shape.ts'
 import { counters, gauges, type Reading } from './metric-list.ts'
@@ -28,11 +29,16 @@ export function createMetrics() {
 }
 
 /** `GET /metrics`: how we are doing, for Prometheus. */
-export async function metricsRoutes(
-  app: FastifyInstance,
-  { status, metrics }: { status: () => Status; metrics: Metrics },
-): Promise<void> {
-  app.get('/metrics', async (_, reply) => reply.type(metrics.type).send(await metrics.render(status())))
+export const metricsRoutes: FastifyPluginAsyncZod<{ status: () => Status; metrics: Metrics }> = async (
+  app,
+  { status, metrics },
+) => {
+  app.get('/metrics', { schema }, async (_, reply) => reply.type(metrics.type).send(await metrics.render(status())))
+}
+
+const schema = {
+  summary: 'How we are doing, for Prometheus',
+  response: { 200: { description: 'Its text format', content: { 'text/plain': { schema: z.string() } } } },
 }
 
 /** How each metric of the list takes its values from a status. */

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
 import { isSigned } from '../rules/signature.ts'
 import type { Delivery } from '../work/receive.ts'
 
@@ -17,14 +19,27 @@ const path = '/webhooks/gitea'
 const bodyLimit = 1024 * 1024
 const longestId = 200
 
+const refusalShape = z.object({ error: z.string() })
+const schema = {
+  summary: "Takes a delivery of Gitea's webhook, whose signature it needs and nothing else",
+  consumes: ['application/json', 'application/x-www-form-urlencoded'],
+  body: z.looseObject({}).describe('What Gitea sends; a form has it as `payload`'),
+  response: {
+    200: z.object({ seen: z.string() }).describe('Its id was seen before: nothing is done'),
+    202: z.object({ accepted: z.string() }).describe('It is kept, and what it names is asked for'),
+    400: refusalShape.describe('It is no JSON object'),
+    401: refusalShape.describe('The signature is missing or wrong'),
+    413: refusalShape.describe('It is larger than 1 MiB'),
+    415: refusalShape.describe('It is neither JSON nor a form'),
+    503: refusalShape.describe('The database cannot take it now'),
+  },
+}
+
 /**
  * `POST /webhooks/gitea`: 202 once a delivery is kept, 200 when it was seen before; 401 for an empty or wrong signature, 415 for
  * another content type, 413 when too large, 400 for what is not JSON, 503 when the database cannot take it. No token is needed.
  */
-export async function webhookRoutes(
-  app: FastifyInstance,
-  { secrets, receive, refused }: WebhookOptions,
-): Promise<void> {
+export const webhookRoutes: FastifyPluginAsyncZod<WebhookOptions> = async (app, { secrets, receive, refused }) => {
   const types = ['application/json', 'application/x-www-form-urlencoded']
   app.removeAllContentTypeParsers()
   app.addContentTypeParser(types, { parseAs: 'buffer', bodyLimit }, (_, body, done) => done(null, body))
@@ -44,7 +59,12 @@ export async function webhookRoutes(
     return reply.code(status).send({ error: reason })
   }
 
-  app.post(path, { config: { access: 'signed' } }, async (request, reply) => {
+  const options = {
+    schema,
+    config: { access: 'signed' as const },
+    validatorCompiler: () => (value: unknown) => ({ value }),
+  }
+  app.post(path, options, async (request, reply) => {
     const signed = signedBytes(request)
     if (signed === null) return refuse(reply, 400, 'The form has no payload.')
     if (!isSigned(signed, textHeaders(request), secrets))

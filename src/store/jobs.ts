@@ -19,7 +19,12 @@ export type JobRow = {
 }
 
 /** Which runs to list, newest first: of that status, of that kind, before that id. */
-export type JobFilter = { status?: JobStatus; kind?: string; before?: number; limit: number }
+export type JobFilter = {
+  status?: JobStatus | undefined
+  kind?: string | undefined
+  before?: number | undefined
+  limit: number
+}
 
 /** The run that was asked for; `coalesced`: it waited or ran already. */
 export type Requested = { id: number; coalesced: boolean }
@@ -90,7 +95,7 @@ function runs(db: Database, request: ReturnType<typeof requester>) {
 
 function history(db: Database) {
   const byId = db.prepare<[number], JobRow>('SELECT * FROM jobs WHERE id = ?')
-  const list = db.prepare<{ [K in keyof Required<JobFilter>]: Required<JobFilter>[K] | null }, JobRow>(/* sql */ `
+  const list = db.prepare<Record<keyof JobFilter, string | number | null>, JobRow>(/* sql */ `
     SELECT * FROM jobs WHERE (:status IS NULL OR status = :status) AND (:kind IS NULL OR kind = :kind)
       AND (:before IS NULL OR id < :before) ORDER BY id DESC LIMIT :limit`)
   const lastError = db

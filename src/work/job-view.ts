@@ -29,7 +29,7 @@ export function jobView({ result: _, phase_at, ...job }: JobRow, now: number): J
 }
 
 /** How fast something goes that has done so much since it began, and the seconds it still needs; nulls where nothing can be said. */
-export function pace(
+function pace(
   beganAt: string | null,
   { done, total }: { done: number; total: number },
   now: number,

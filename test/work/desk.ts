@@ -8,6 +8,7 @@ import { createServer } from '../../src/http/server.ts'
 import { createLog } from '../../src/log.ts'
 import { collectStatus } from '../../src/status/collect.ts'
 import { openStore } from '../../src/store/store.ts'
+import { jobsOf } from '../../src/work/jobs.ts'
 import { receive } from '../../src/work/receive.ts'
 
 export const secret = 'geheim'
@@ -41,6 +42,7 @@ export function openDesk({
   })
   const refusals: string[] = []
   const logged: string[] = []
+  let rings = 0
   const app = createServer({
     access: { token, ownOrigin, now: effects.now },
     webhook: {
@@ -51,6 +53,7 @@ export function openDesk({
     changes: store.changes.page,
     status: () => collectStatus({ picture: store.picture, effects, giteaUrl: 'http://gitea.test', live: null }),
     metrics: createMetrics(),
+    jobs: jobsOf({ store, effects }, () => void rings++),
     log: createLog(level, { write: (line: string) => void logged.push(line) }),
   })
   const db = new Sqlite(file)
@@ -62,6 +65,8 @@ export function openDesk({
     store,
     refusals,
     logged,
+    /** How often the one who runs jobs was woken. */
+    rings: () => rings,
     now: effects.now,
     pass: (ms: number) => {
       time += ms
