@@ -41,6 +41,9 @@ function createProgram(ended: (code: ExitCode) => void): Command {
   verb('serve', 'keep the copy fresh: receive webhooks, and look for oneself by cron').action(async (options) =>
     ended(await (await import('./serve.ts')).serve(options)),
   )
+  verb('status', 'say how the copy and the service are doing').action(async (options) =>
+    ended(await (await import('./status.ts')).showStatus(options)),
+  )
   verb('hooks', 'install, list or remove the webhook that calls us')
     .addArgument(new Argument('<action>').choices(['install', 'list', 'remove']))
     .option('--rotate', 'with install: make a new hook with the secret configured now, and delete the old one', false)

@@ -135,14 +135,21 @@ function backfilling({ facts }: Case): Ruling | null {
 }
 
 function inSync({ facts, live, now }: Case): string {
-  const { failing: failures } = facts.queue
-  const but = failures.length === 0 ? '' : `, but for ${failures.length} of its parts that cannot be read`
   const { silent } = live?.traffic ?? {}
   const since = silent && now - silent.since >= silentAfterMs ? lasting((now - silent.since) / 1000) : null
   return [
-    `In sync with Gitea as of ${ago(facts.lag_seconds ?? 0)}${but}.`,
+    `In sync with Gitea as of ${ago(facts.lag_seconds ?? 0)}${butFor(facts)}.`,
     ...(silent && since ? [`Gitea has not answered for ${since}: ${whole(silent.why)}`] : []),
   ].join(' ')
+}
+
+/** What is not in sync: repositories by name, else what the queue calls it. */
+function butFor({ queue, repositories }: Facts): string {
+  const named = repositories.flatMap(({ state, full_name }) => (state === 'failing' ? full_name : []))
+  const [first, ...others] = named.length > 0 ? named : queue.failing.map(({ target }) => target)
+  if (first === undefined) return ''
+  const more = others.length === 0 ? '' : ` and ${others.length} more`
+  return `, but for ${first}${more}, which cannot be read now and is tried again`
 }
 
 function whole(sentence: string): string {

@@ -14,5 +14,6 @@ export function lasting(seconds: number): string {
 
 /** How long ago that was. */
 export function ago(seconds: number): string {
+  if (seconds < 2) return 'a moment ago'
   return `${lasting(seconds)} ago`
 }

@@ -23,16 +23,19 @@ describe('rfcached', () => {
   test('--help tells every command in a line, and ends well', async () => {
     const { code, out, err } = await runCli(['--help'])
     expect({ code, err }).toEqual({ code: 0, err: '' })
-    for (const verb of ['serve', 'reconcile', 'hooks', 'doctor', 'demo'])
+    for (const verb of ['serve', 'reconcile', 'status', 'hooks', 'doctor', 'demo'])
       expect(out).toMatch(new RegExp(`^  ${verb}\\b.+`, 'm'))
   })
 
-  test.each(['reconcile', 'serve', 'hooks', 'doctor'])('%s --help tells its options, and ends well', async (verb) => {
-    const { code, out, err } = await run(verb, '--help')
-    expect({ code, err }).toEqual({ code: 0, err: '' })
-    expect(out).toMatch(/--config <file>/)
-    expect(out).toMatch(/--json/)
-  })
+  test.each(['reconcile', 'serve', 'status', 'hooks', 'doctor'])(
+    '%s --help tells its options, and ends well',
+    async (verb) => {
+      const { code, out, err } = await run(verb, '--help')
+      expect({ code, err }).toEqual({ code: 0, err: '' })
+      expect(out).toMatch(/--config <file>/)
+      expect(out).toMatch(/--json/)
+    },
+  )
 
   const misused: [string, string[], RegExp][] = [
     ['nothing', [], /Usage: rfcached/],
