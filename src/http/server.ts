@@ -7,7 +7,9 @@ import { changesRoutes } from './changes.ts'
 import { jobsRoutes } from './jobs.ts'
 import { type Metrics, metricsRoutes } from './metrics.ts'
 import { describeRoutes } from './openapi.ts'
-import { answerProblems, answerUnread } from './problems.ts'
+import { pageRoutes } from './page/routes.ts'
+import { problem } from './problem.ts'
+import { answerProblems } from './problems.ts'
 import { healthRoutes, statusRoutes } from './status.ts'
 import { type WebhookOptions, webhookRoutes } from './webhook.ts'
 
@@ -27,7 +29,7 @@ const bodyLimit = 16 * 1024
 /** Node looks for late clients every 30 s unless told. */
 const checkEveryMs = 1000
 
-/** The daemon's HTTP: webhooks in, health out. A client that sends its headers or its body too slowly is cut off. */
+/** The daemon's HTTP: webhooks in; the API, health, metrics and the status page out. A client that sends its headers or its body too slowly is cut off. */
 export function createServer(options: ServerOptions): FastifyInstance {
   const { access, webhook, changes, jobs, status, metrics, log } = options
   const app = Fastify({
@@ -39,7 +41,8 @@ export function createServer(options: ServerOptions): FastifyInstance {
     connectionTimeout: 2 * deadlineMs,
     forceCloseConnections: 'idle',
     exposeHeadRoutes: false,
-    frameworkErrors: (error, _, reply) => void answerUnread(error, reply),
+    frameworkErrors: (error, _, reply) =>
+      void problem(reply, error.statusCode ?? 400, 'The request cannot be read', error.message),
   })
   app.server.headersTimeout = deadlineMs
   const door = createAccess(access)
@@ -52,5 +55,6 @@ export function createServer(options: ServerOptions): FastifyInstance {
   app.register(jobsRoutes, { jobs })
   app.register(statusRoutes, { status })
   app.register(metricsRoutes, { status, metrics })
+  app.register(pageRoutes, { access: door, status, jobs })
   return app
 }

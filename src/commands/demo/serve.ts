@@ -58,7 +58,8 @@ export async function serveDemo(): Promise<ExitCode> {
 function introduce(gitea: string, port: number, database: string): void {
   heading('A fake Gitea, and rfcached beside it')
   say(`Gitea listens on ${gitea} and sends its webhooks to rfcached on http://127.0.0.1:${port}, which keeps ${database} equal to
-    it: ask /healthz how it is, and /api/v1/changes?since=0 what moved. Something happens every few seconds, until Ctrl-C.`)
+    it. Open http://127.0.0.1:${port}/ in a browser to see how it is; /api/v1/changes?since=0 tells what moved. Something happens
+    every few seconds, until Ctrl-C.`)
 }
 
 /** A port that was free a moment ago. */
