@@ -12,7 +12,7 @@ import { verdictOf } from './verdict.ts'
 import { version } from './version.ts'
 
 /** When sweeps come; times are milliseconds since 1970, lengths milliseconds. */
-export type Schedule = {
+type Schedule = {
   probeEveryMs: () => number
   fullEveryMs: () => number | null
   /** How many of the last three probes were due after a time. */

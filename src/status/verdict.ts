@@ -104,7 +104,7 @@ function reason({ facts, live, now }: Case): string | null {
   const said = last?.status === 'failed' && last.error_message ? last.error_message : null
   const { silent } = live?.traffic ?? {}
   if (!silent || now - silent.since < silentAfterMs) return said
-  const since = `Gitea has not answered for ${lasting((now - silent.since) / 1000)}`
+  const since = `Gitea has served no request for ${lasting((now - silent.since) / 1000)}`
   return said ? `${said} ${since}.` : `${since}: ${whole(silent.why)}`
 }
 
@@ -139,7 +139,7 @@ function inSync({ facts, live, now }: Case): string {
   const since = silent && now - silent.since >= silentAfterMs ? lasting((now - silent.since) / 1000) : null
   return [
     `In sync with Gitea as of ${ago(facts.lag_seconds ?? 0)}${butFor(facts)}.`,
-    ...(silent && since ? [`Gitea has not answered for ${since}: ${whole(silent.why)}`] : []),
+    ...(silent && since ? [`Gitea has served no request for ${since}: ${whole(silent.why)}`] : []),
   ].join(' ')
 }
 

@@ -56,12 +56,12 @@ describe('all is well', () => {
 
   test('and that Gitea is silent is told, though not of one lost request', () => {
     silent()
-    expect(it.verdict().sentence).not.toContain('answered')
+    expect(it.verdict().sentence).not.toContain('served')
     it.pass(4 * minute)
     expect(it.verdict()).toMatchObject({
       level: 'ok',
       sentence:
-        'In sync with Gitea as of 4 minutes ago. Gitea has not answered for 4 minutes: Nothing listens at http://gitea.test.',
+        'In sync with Gitea as of 4 minutes ago. Gitea has served no request for 4 minutes: Nothing listens at http://gitea.test.',
     })
   })
 })
@@ -102,7 +102,7 @@ describe('the first sweep', () => {
     expect(it.verdict()).toMatchObject({
       level: 'failing',
       sentence:
-        'The first sweep is not complete yet. Gitea has not answered for 11 seconds: Nothing listens at http://gitea.test.',
+        'The first sweep is not complete yet. Gitea has served no request for 11 seconds: Nothing listens at http://gitea.test.',
     })
   })
 })
@@ -123,7 +123,7 @@ describe('a copy that is old', () => {
       level: 'failing',
       healthy: false,
       sentence:
-        'No sweep was complete for 16 minutes. Gitea answered 502 to GET /version. Gitea has not answered for 16 minutes.',
+        'No sweep was complete for 16 minutes. Gitea answered 502 to GET /version. Gitea has served no request for 16 minutes.',
     })
   })
 
