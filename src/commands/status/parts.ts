@@ -46,9 +46,9 @@ export function gitea({ gitea: { url, version, latency_ms, requests, errors } }:
 
 /** The file. */
 export function database({ database: { path, bytes, wal_bytes, schema } }: Status): Part {
-  return [`${path}, ${megabytes(bytes)} and ${megabytes(wal_bytes)} of WAL, schema ${schema}`]
+  return [`${path}, ${size(bytes)} and ${size(wal_bytes)} of WAL, schema ${schema}`]
 }
 
-function megabytes(bytes: number): string {
-  return `${(bytes / 1_000_000).toFixed(1)} MB`
+function size(bytes: number): string {
+  return bytes < 1_000_000 ? `${Math.ceil(bytes / 1000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`
 }
