@@ -30,9 +30,18 @@ function answerError(error: FastifyError, request: FastifyRequest, reply: Fastif
     return problem(reply, 503, 'Not possible now', `${sentence(error)} Then try again.`)
   }
   const status = error.statusCode ?? 500
-  if (status < 500) return problem(reply, status, 'The request cannot be read', sentence(error))
+  if (status < 500) return answerUnread(error, reply)
   request.log.error({ err: error }, 'request failed')
   return problem(reply, 500, 'Something went wrong in rfcached', 'Its log says what.')
+}
+
+/** What Fastify makes of what it cannot read. */
+export function answerUnread({ statusCode = 400, message }: FastifyError, reply: FastifyReply): FastifyReply {
+  const said: Record<number, string> = {
+    413: 'The body is too large: a line is enough.',
+    415: 'Send JSON, and say so: Content-Type: application/json.',
+  }
+  return problem(reply, statusCode, 'The request cannot be read', said[statusCode] ?? `${message}.`)
 }
 
 const places = { body: 'body', querystring: 'query', params: 'path', headers: 'headers' }

@@ -8,8 +8,7 @@ import { jobsRoutes } from './jobs.ts'
 import { type Metrics, metricsRoutes } from './metrics.ts'
 import { describeRoutes } from './openapi.ts'
 import { pageRoutes } from './page/routes.ts'
-import { problem } from './problem.ts'
-import { answerProblems } from './problems.ts'
+import { answerProblems, answerUnread } from './problems.ts'
 import { healthRoutes, statusRoutes } from './status.ts'
 import { type WebhookOptions, webhookRoutes } from './webhook.ts'
 
@@ -41,8 +40,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
     connectionTimeout: 2 * deadlineMs,
     forceCloseConnections: 'idle',
     exposeHeadRoutes: false,
-    frameworkErrors: (error, _, reply) =>
-      void problem(reply, error.statusCode ?? 400, 'The request cannot be read', error.message),
+    frameworkErrors: (error, _, reply) => void answerUnread(error, reply),
   })
   app.server.headersTimeout = deadlineMs
   const door = createAccess(access)

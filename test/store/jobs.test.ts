@@ -61,6 +61,39 @@ describe('a job', () => {
   })
 })
 
+test('a phase begins when its name first comes, and once again when it comes after another', () => {
+  const { jobs } = opened()
+  const { id } = jobs.request('verify', 'scheduled', at(0))
+  jobs.start(id, at(0))
+  const began = (phase: string, minute: number) => {
+    jobs.progress(id, phase, minute, 9, at(minute))
+    return jobs.byId(id)
+  }
+  expect(began('entries', 1)).toMatchObject({ phase: 'entries', phase_at: at(1), done: 1 })
+  expect(began('entries', 2)).toMatchObject({ phase: 'entries', phase_at: at(1), done: 2 })
+  expect(began('dates', 3)).toMatchObject({ phase: 'dates', phase_at: at(3), done: 3 })
+  expect(began('entries', 4)).toMatchObject({ phase: 'entries', phase_at: at(4), done: 4 })
+  jobs.finish(id, 'completed', at(5), null, {})
+  expect(began('entries', 6)).toMatchObject({ phase_at: at(4), done: 4 })
+})
+
+test('jobs are listed newest first, by status and kind, a page after the other', () => {
+  const { jobs } = opened()
+  const ids = ['probe', 'verify', 'reconcile'].map((kind) => jobs.request(kind, 'scheduled', at(0)).id)
+  jobs.start(Number(ids[1]), at(1))
+  const listed = (filter: object) => jobs.list({ limit: 9, ...filter }).map(({ id }) => id)
+  expect(listed({})).toEqual(ids.toReversed())
+  expect(listed({ limit: 2 })).toEqual(ids.toReversed().slice(0, 2))
+  expect(listed({ before: ids[1] })).toEqual([ids[0]])
+  expect(listed({ status: 'running' })).toEqual([ids[1]])
+  expect(listed({ kind: 'reconcile' })).toEqual([ids[2]])
+  expect(listed({ kind: 'reconcile', status: 'running' })).toEqual([])
+})
+
+test('a job that never was, or whose history is forgotten, cannot be stopped', () => {
+  expect(opened().jobs.stop(7, 'manual:bob', at(0))).toBe('unknown')
+})
+
 test('the history keeps the newest jobs, and whatever has not ended', () => {
   const { jobs } = opened()
   const ids = Array.from({ length: 6 }, (_, n) => {

@@ -72,3 +72,37 @@ test('every schema there ever was leads to that of a new file', () => {
     expect(versionOf(old)).toBe(String(schemaVersion))
   }
 })
+
+describe('jobs of the first version', () => {
+  const words = {
+    pending: 'pending',
+    processing: 'running',
+    fetching: 'running',
+    running: 'running',
+    passed: 'completed',
+    completed: 'completed',
+    completed_with_warnings: 'completed_with_warnings',
+    error: 'failed',
+    failed: 'failed',
+  }
+
+  test('whatever word another program wrote, get the standard ones and keep the rest', () => {
+    const file = madePath()
+    const old = application(file, schemaSql(1))
+    old.exec(`INSERT INTO settings VALUES ('schema', '1'); PRAGMA ignore_check_constraints = 1`)
+    const insert = old.prepare(/* sql */ `
+      INSERT INTO jobs (kind, status, triggered_by, created_at, started_at, completed_at, error_message, done, total, phase, result)
+      VALUES ('probe', ?, 'scheduled', 'c', 's', 'e', 'why', 3, 9, 'p', '{"a":1}')`)
+    const ids = Object.keys(words).map((word) => Number(insert.run(word).lastInsertRowid))
+    old.exec('DELETE FROM jobs WHERE id = 1')
+    const { jobs } = opened(file)
+    const left = Object.values(words).slice(1)
+    expect(ids.slice(1).map((id) => jobs.byId(id)?.status)).toEqual(left)
+    expect(jobs.byId(2)).toEqual({
+      ...{ id: 2, kind: 'probe', status: 'running', triggered_by: 'scheduled' },
+      ...{ created_at: 'c', started_at: 's', completed_at: 'e', error_message: 'why' },
+      ...{ done: 3, total: 9, phase: 'p', phase_at: null, result: '{"a":1}', stop_by: null },
+    })
+    expect(jobs.request('verify', 'scheduled', 'n').id).toBe(ids.length + 1)
+  })
+})

@@ -98,12 +98,13 @@ export async function startLiveService({ dialect = 'gitea-1.26' as DialectName, 
   }
   fake.deliveries()
   fake.onDelivery(hear)
+  const ending = new AbortController()
   const ended = runService({
     mirror,
     pulse,
     bell,
     retention: config.retention,
-    signal: stopping.signal,
+    signal: ending.signal,
     abandon: () => stopping.abort(),
   }).then(
     () => null,
@@ -132,6 +133,8 @@ export async function startLiveService({ dialect = 'gitea-1.26' as DialectName, 
     answerWith: (other: Door = fakeDoor(fake)) => {
       answering = other
     },
+    /** Tells the service to end, as a signal does. */
+    stop: () => ending.abort(),
     /** From now on webhooks are lost. */
     loseWebhooks: () => fake.onDelivery(() => {}),
     hearWebhooks: () => fake.onDelivery(hear),
@@ -161,6 +164,7 @@ export async function startLiveService({ dialect = 'gitea-1.26' as DialectName, 
       all('SELECT * FROM cached_prs WHERE repo = ? AND pr_number = ?', repo, number)[0],
     missed: () => Number(store.settings.get('missed_webhooks') ?? 0),
     async [Symbol.asyncDispose]() {
+      ending.abort()
       stopping.abort()
       await ended
       await mirror[Symbol.asyncDispose]()

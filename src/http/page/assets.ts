@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { FastifyInstance } from 'fastify'
 import type { Status } from '../../status/shape.ts'
+import { forEverybody } from './people.ts'
 
 type Level = Status['verdict']['level']
 
@@ -16,7 +17,7 @@ const yearSeconds = 31_536_000
 /** Style, script and icons: what the page and the form need, for everybody, and without a secret. */
 export function assetRoutes(app: FastifyInstance): void {
   const send = (path: string, type: string, text: string) =>
-    app.get(`/${path}`, { config: { access: 'open' } }, (_, reply) =>
+    app.get(`/${path}`, forEverybody, (_, reply) =>
       reply.type(type).header('cache-control', `public, max-age=${yearSeconds}, immutable`).send(text),
     )
   for (const { address, type, text } of [style, script]) send(address, type, text)

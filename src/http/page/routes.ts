@@ -6,6 +6,7 @@ import type { Access } from '../access.ts'
 import { cameByHttps, isLocal } from '../origin.ts'
 import { sessionCookie } from '../session-cookie.ts'
 import { assetRoutes } from './assets.ts'
+import { forEverybody, forPeople } from './people.ts'
 import { signInPage } from './sign-in.ts'
 import { statusPage } from './status-page.ts'
 
@@ -33,21 +34,17 @@ const stopForm = z.object({ job: z.coerce.number().int().positive() })
 /** The status page at `/`, its button, and the form to sign in; every address works without a script. */
 export async function pageRoutes(app: FastifyInstance, { access, status, jobs }: PageOptions): Promise<void> {
   app.addHook('onRequest', async (_, reply) => void reply.headers(headers))
-  // The API's description leaves out what is for people.
-  app.addHook('onRoute', (route) => {
-    route.schema = { hide: true }
-  })
   acceptForms(app)
   assetRoutes(app)
 
-  app.get('/', async (request, reply) =>
+  app.get('/', forPeople, async (request, reply) =>
     page(reply, 200, statusPage(status(), { signedIn: access.hasToken && !isLocal(request) })),
   )
-  app.post('/reconcile', async (_, reply) => {
+  app.post('/reconcile', forPeople, async (_, reply) => {
     jobs.request('reconcile', by)
     return reply.redirect('./', 303)
   })
-  app.post('/stop', async (request, reply) => {
+  app.post('/stop', forPeople, async (request, reply) => {
     const form = stopForm.safeParse(request.body)
     // One that has ended meanwhile is seen on the page.
     if (form.success) jobs.stop(form.data.job, by)
@@ -57,10 +54,10 @@ export async function pageRoutes(app: FastifyInstance, { access, status, jobs }:
 }
 
 function signing(app: FastifyInstance, access: Access): void {
-  app.get('/sign-in', { config: { access: 'open' } }, async (request, reply) =>
+  app.get('/sign-in', forEverybody, async (request, reply) =>
     access.trust(request) === 'yes' ? reply.redirect('./', 303) : page(reply, 200, signInPage()),
   )
-  app.post('/sign-in', { config: { access: 'open' } }, async (request, reply) => {
+  app.post('/sign-in', forEverybody, async (request, reply) => {
     const said = tokenForm.safeParse(request.body).data?.token.trim() ?? ''
     const answer = access.signIn(request, said)
     if (typeof answer === 'object') return keep(request, reply, answer.session)
@@ -72,7 +69,7 @@ function signing(app: FastifyInstance, access: Access): void {
       signInPage(`Too many wrong tokens: try again in ${answer} s.`),
     )
   })
-  app.post('/sign-out', { config: { access: 'open' } }, async (request, reply) => keep(request, reply, ''))
+  app.post('/sign-out', forEverybody, async (request, reply) => keep(request, reply, ''))
 }
 
 function keep(request: FastifyRequest, reply: FastifyReply, session: string): FastifyReply {
