@@ -15,7 +15,7 @@ export function holderName({ effects }: Pick<Mirror, 'effects'>): string {
 /** Where a process number means a process: containers of one machine may each have their own. */
 function machine(): string {
   try {
-    return `${hostname()}:${readlinkSync('/proc/self/ns/pid')}`
+    return `${hostname()}:${readlinkSync('/proc/self/ns/pid').replace(/\D/g, '')}`
   } catch {
     return hostname()
   }
