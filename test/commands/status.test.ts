@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { dirname, join } from 'node:path'
+import { request } from 'undici'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { statusText } from '../../src/commands/status/text.ts'
 import { type Status, statusShape } from '../../src/status/shape.ts'
@@ -71,6 +72,21 @@ describe('rfcached status beside a daemon', () => {
     const status = statusShape.parse(JSON.parse(out))
     expect(status.started_at).not.toBeNull()
     expect(status.probe.next_at).not.toBeNull()
+  })
+
+  test('is told of by the daemon to Prometheus too, with what was measured as it happened', async () => {
+    expect(await served.deliver('push', {})).toBe(202)
+    await request(`${served.url}/webhooks/gitea`, { method: 'POST', body: '{}' })
+    const { body } = await request(`${served.url}/metrics`)
+    const lines = (await body.text()).split('\n')
+    expect(lines).toContain('rfcached_healthy 1')
+    expect(lines).toContain('rfcached_deliveries_total{status="202"} 1')
+    expect(lines.some((line) => /^rfcached_deliveries_total\{status="4\d\d"\} 1$/.test(line))).toBe(true)
+    for (const name of [
+      'gitea_request_duration_seconds_count{status="200"}',
+      'refresh_duration_seconds_count{kind="rfc-repo",outcome="done"}',
+    ])
+      expect(Number(lines.find((line) => line.startsWith(`rfcached_${name} `))?.split(' ')[1]), name).toBeGreaterThan(0)
   })
 
   test('ends with 1 when it fails', async () => {

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { statusShape } from '../../src/status/shape.ts'
 import { openPicture } from '../../src/store/picture.ts'
+import { prune } from '../../src/work/prune.ts'
 import { refuse, tellRefusals } from '../../src/work/refusals.ts'
 import { madePath } from '../store/made.ts'
 import { startLiveService } from '../work/live-service.ts'
@@ -51,6 +52,11 @@ describe('the queue', () => {
     expect(it.status().queue).toEqual({ depth: 2, under_way: 1, oldest_at: since, failing: [] })
   })
 
+  test('has no oldest while nothing is due yet', () => {
+    it.store.targets.ask({ target: 'meta-pulls', at: it.now() + 5000 })
+    expect(it.status().queue).toMatchObject({ depth: 1, oldest_at: null })
+  })
+
   test('names what fails, why, how often, and when it is tried again', () => {
     const claim = claimed('pull/2/7')
     it.store.targets.fail(claim, it.now(), it.now() + 60_000, 'Gitea answered 500.')
@@ -81,6 +87,7 @@ describe('a repository', () => {
     it.pass(10)
     it.store.settings.set('last_complete', it.now())
     expect(alpha()?.confirmed_at).toBe(it.text())
+    it.store.targets.settle(claimed('pull/2/7').target, it.now(), 0)
     it.store.targets.fail(claimed('refs/2'), it.now(), it.now(), 'no')
     expect(alpha()?.confirmed_at).toBe(read)
   })
@@ -137,10 +144,16 @@ describe('the last day', () => {
     expect(it.status().day.every(({ deliveries }) => deliveries === 0)).toBe(true)
   })
 
-  test('is forgotten after a week, and not before', () => {
+  test('is forgotten after a week, and not before', async () => {
+    const forget = () => prune({ store: it.store, effects: it.effects }, { days: 30, jobs: 1000 })
+    const quarters = () => it.sql('').prepare('SELECT count(*) FROM activity').pluck().get()
     it.store.activity.add(it.now(), { refreshes: 1 })
-    expect(it.store.activity.prune(it.now() - 7 * 24 * 3_600_000, 500)).toBe(0)
-    expect(it.store.activity.prune(it.now() + 1, 500)).toBe(1)
+    it.pass(7 * 24 * 60 * minute)
+    await forget()
+    expect(quarters()).toBe(1)
+    it.pass(1)
+    await forget()
+    expect(quarters()).toBe(0)
   })
 
   test('has refusals once the heartbeat told of them, each once', () => {
@@ -153,6 +166,9 @@ describe('the last day', () => {
     tellRefusals(mirror, it.pulse.refusals)
     tellRefusals(mirror, it.pulse.refusals)
     expect(it.status().day.at(-1)?.refused).toBe(3)
+    refuse(it.pulse.refusals, '401')
+    tellRefusals(mirror, it.pulse.refusals)
+    expect(it.status().day.at(-1)?.refused).toBe(4)
   })
 })
 
@@ -184,6 +200,13 @@ describe('a daemon at work', () => {
     expect(live.status().day.at(-1)?.missed).toBe(live.status().missed_webhooks)
   })
 
+  test('writes its refusals down with its heartbeat', async () => {
+    await using live = await startLiveService()
+    refuse(live.pulse.refusals, '401')
+    await live.pass(6)
+    expect(live.status().day.at(-1)?.refused).toBe(1)
+  })
+
   test('knows since when Gitea is silent, and forgets it with the next answer', async () => {
     await using live = await startLiveService()
     live.answerWith(async () => {
@@ -193,6 +216,9 @@ describe('a daemon at work', () => {
     await live.pass(30)
     expect(live.status().verdict.sentence).toMatch(/Gitea has served no request for \d+ seconds/)
     expect(live.status().gitea.errors).toBeGreaterThan(0)
+    const { silent } = live.mirror.gitea.traffic
+    await live.run('probe')
+    expect(live.mirror.gitea.traffic.silent?.since).toBe(silent?.since)
     live.answerWith()
     await live.run('probe')
     expect(live.status().verdict.sentence).not.toContain('served')

@@ -38,6 +38,13 @@ describe('GET /metrics', () => {
     expect(await value('rfcached_gitea_token_refused')).toBe(0)
   })
 
+  test('calls a copy healthy beside which a backfill runs', async () => {
+    here.sql(`INSERT INTO backfills (name, status, done, total, updated_at) VALUES ('search', 'running', 1, 4, '')`)
+    expect(await value('rfcached_verdict{level="warming"}')).toBe(1)
+    expect(await value('rfcached_healthy')).toBe(1)
+    expect(await value('rfcached_backfill_done_ratio{name="search"}')).toBe(0.25)
+  })
+
   test('counts up what only goes up, however often it is asked', async () => {
     here.store.transaction(() => here.store.settings.set('missed_webhooks', 4))
     here.traffic.requests = 12

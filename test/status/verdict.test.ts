@@ -19,18 +19,28 @@ describe('all is well', () => {
     expect(it.verdict()).toEqual({ level: 'ok', sentence: 'In sync with Gitea as of 3 minutes ago.', healthy: true })
   })
 
-  test('up to three probe intervals after the last complete sweep, and not a second longer', () => {
+  test('up to three probe intervals after the last complete sweep, and longer until three probes were due', () => {
+    it.pulse.beganAt -= 1
     it.pass(15 * minute)
     expect(it.verdict()).toMatchObject({ level: 'ok', healthy: true })
-    for (let times = 0; times < 3; times++) it.probeDue()
     it.pass(1)
-    for (let times = 0; times < 3; times++) it.probeDue()
     it.pulse.beatAt = it.now()
-    expect(it.verdict()).toMatchObject({
+    it.probeDue()
+    it.probeDue()
+    expect(it.verdict()).toMatchObject({ level: 'ok', healthy: true })
+    it.probeDue()
+    expect(it.verdict()).toEqual({
       level: 'failing',
       healthy: false,
       sentence: 'No sweep was complete for 15 minutes.',
     })
+  })
+
+  test('but not for a service that began when the copy was old already', () => {
+    it.pass(15 * minute + 1)
+    it.pulse.beganAt = it.now()
+    it.pulse.beatAt = it.now()
+    expect(it.verdict()).toMatchObject({ level: 'failing', healthy: false })
   })
 
   test('through a night in which no probe is due', () => {
