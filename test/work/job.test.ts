@@ -121,10 +121,10 @@ describe('a run under way', () => {
     other.store[Symbol.dispose]()
     await live.pass(1)
     expect(rowOf(id)).toMatchObject({ status: 'failed', error_message: 'stopped by manual:bob' })
+    expect(live.store.targets.failing()).toEqual([])
     live.fake.fail(undefined)
     await live.pass(200)
     expect(live.head('rfcs/alpha', 'topic')).toBe(head)
-    expect(live.store.targets.failing()).toEqual([])
   })
 
   test.each(['verify', 'dry-run'] as const)('on a copy is stopped as well: %s', async (kind) => {
@@ -133,6 +133,18 @@ describe('a run under way', () => {
     await live.pass(1)
     await until(() => rowOf(id).completed_at !== null, 0)
     expect(rowOf(id)).toMatchObject({ status: 'failed', error_message: 'stopped by manual:bob' })
+  })
+
+  test('in a pause of several seconds is stopped within one', async () => {
+    live.db.exec(`UPDATE cached_rfcs SET title = 'drifted' WHERE slug = 'alpha'`)
+    const { id } = jobs().request('verify', 'manual:ann')
+    await until(() => rowOf(id).phase === 'dates', 0)
+    await live.pass(1)
+    expect(rowOf(id).status).toBe('running')
+    jobs().stop(id, 'manual:bob')
+    await live.pass(1)
+    await until(() => rowOf(id).completed_at !== null, 0)
+    expect(rowOf(id).error_message).toBe('stopped by manual:bob')
   })
 
   test('keeps the first who asked it to stop', async () => {
