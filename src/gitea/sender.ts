@@ -49,6 +49,7 @@ export function createSender({ door, url, token, effects, signal, answered }: Se
   }
 
   async function send(path: string, change?: Change, patience: Patience = {}): Promise<HttpAnswer> {
+    patience.signal?.throwIfAborted()
     const pause = pausedUntil - effects.now()
     if (pause > longestWaitMs) throw leftAlone(pause)
     if (pause > 0) await effects.sleep(pause, either(signal, patience.signal))
