@@ -4,7 +4,7 @@ import type { JobView } from '../../src/work/job-view.ts'
 const end = Date.parse('2026-11-22T10:00:00Z')
 
 /** A time that many seconds before the status was taken; after it when negative. */
-export const before = (seconds: number) => new Date(end - seconds * 1000).toISOString().replace('.000', '')
+const before = (seconds: number) => new Date(end - seconds * 1000).toISOString().replace('.000', '')
 
 /** A run that ended well two minutes ago, but for what is said. */
 export function job(other: Partial<JobView> = {}): JobView {

@@ -1,5 +1,5 @@
-// Keeps the page fresh: the same page is fetched again, and what differs is changed in place, so that focus, scroll and
-// whatever is open stay. Without this script everything works by hand.
+// Keeps the page fresh: the same page is fetched again, and what differs is changed in place, so that focus and scroll
+// stay. Without this script everything works by hand.
 const everyMs = 4000
 const patienceMs = 10_000
 const notice = document.getElementById('notice')
@@ -42,8 +42,7 @@ function renew(old, fresh) {
     if (old.data !== fresh.data) old.data = fresh.data
     return
   }
-  for (const { name } of [...old.attributes])
-    if (!fresh.hasAttribute(name) && !(name === 'open' && old.matches('details'))) old.removeAttribute(name)
+  for (const { name } of [...old.attributes]) if (!fresh.hasAttribute(name)) old.removeAttribute(name)
   for (const { name, value } of fresh.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value)
   renewChildren(old, fresh)
 }
@@ -67,7 +66,8 @@ function renewChildren(old, fresh) {
 }
 
 function say(words) {
-  if (notice.textContent !== words) notice.textContent = words
+  if (notice.textContent === words) return
+  notice.textContent = words
   notice.hidden = words === ''
 }
 
