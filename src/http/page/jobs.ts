@@ -31,14 +31,18 @@ export function underWay(job: JobView): Html {
 
 /** How a run ended, when, and what it said. */
 export function ended(job: JobView, now: string): Part {
-  return html`${state(job)} ${when(job.completed_at, now)}${job.error_message !== null && html`<span class="message">${job.error_message}</span>`}`
+  return html`${state(job)} ${when(job.completed_at, now)}${message(job)}`
 }
 
 function ran(job: JobView, now: string): Html {
   const took = span(job.started_at, job.completed_at)
   const end = html`<span class="end">${when(job.completed_at, now)}${took !== null && html` · took ${took}`}</span>`
-  const said = job.error_message !== null && html`<p class="message">${job.error_message}</p>`
-  return html`<li id="job-${job.id}">${head(job, end)}${said}</li>`
+  return html`<li id="job-${job.id}">${head(job, end)}${message(job)}</li>`
+}
+
+function message({ status, error_message }: JobView): Part {
+  const [tone] = words[status]
+  return error_message !== null && html`<span class="message said-${tone}">${error_message}</span>`
 }
 
 function head(job: JobView, end: Part = null): Html {

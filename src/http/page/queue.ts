@@ -1,5 +1,5 @@
 import type { Status } from '../../status/shape.ts'
-import { type Html, html } from './html.ts'
+import { type Html, html, type Part } from './html.ts'
 import { facts, section } from './parts.ts'
 import { counted, when } from './words.ts'
 
@@ -7,7 +7,7 @@ import { counted, when } from './words.ts'
 export function queue({ queue: { depth, under_way, oldest_at, failing }, at }: Status): Html {
   const lines = failing.map(
     ({ target, failures, error, next_try_at }) =>
-      html`<li><p class="job"><code>${target}</code><span class="by">${counted(failures, 'failure')}, again ${when(next_try_at, at)}</span></p>
+      html`<li><p class="job"><code>${target}</code><span class="by">${counted(failures, 'failure')}, ${again(next_try_at, at)}</span></p>
 <p class="message">${error}</p></li>`,
   )
   const figures = facts([
@@ -17,6 +17,10 @@ export function queue({ queue: { depth, under_way, oldest_at, failing }, at }: S
   ])
   const failures = lines.length > 0 && html`<h3>Cannot be read</h3><ul class="lines">${lines}</ul>`
   return section('queue', 'Queue', html`${figures}${failures}`)
+}
+
+function again(next: string | null, now: string): Part {
+  return next !== null && next > now ? html`again ${when(next, now)}` : 'again in a moment'
 }
 
 const reasons: Record<string, string> = {

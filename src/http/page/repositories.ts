@@ -49,9 +49,9 @@ function link(gitea: string, name: string): Html {
 }
 
 /** The entries that their authors should mend. */
-export function problems({ problems: all }: Status): Html {
+export function problems({ problems: all, lag_seconds }: Status): Html {
+  const none = lag_seconds === null ? 'None is known yet.' : 'Every entry can be read.'
   const lines = all.map(({ path, message }) => html`<li><code>${path}</code><p class="message">${message}</p></li>`)
-  const body =
-    lines.length > 0 ? html`<ul class="lines">${lines}</ul>` : html`<p class="none">Every entry can be read.</p>`
+  const body = lines.length > 0 ? html`<ul class="lines">${lines}</ul>` : html`<p class="none">${none}</p>`
   return section('problems', 'Entries with problems', body, html`<span class="count">${counted(all.length)}</span>`)
 }
