@@ -268,7 +268,8 @@ WHEN (OLD.rfc_slug, OLD.repo, OLD.branch_name) <> (NEW.rfc_slug, NEW.repo, NEW.b
 BEGIN
   INSERT INTO changes (table_name, key, op)
   VALUES ('cached_branches', OLD.rfc_slug || ' ' || OLD.repo || ' ' || OLD.branch_name, 'gone'),
-         ('cached_branches', NEW.rfc_slug || ' ' || NEW.repo || ' ' || NEW.branch_name, 'new');
+         ('cached_branches', NEW.rfc_slug || ' ' || NEW.repo || ' ' || NEW.branch_name,
+          CASE WHEN NEW.state = 'deleted' THEN 'gone' ELSE 'new' END);
 END;
 
 CREATE TRIGGER cached_branches_gone AFTER DELETE ON cached_branches BEGIN
@@ -301,7 +302,8 @@ CREATE TRIGGER cached_prs_moved AFTER UPDATE ON cached_prs
 WHEN (OLD.repo, OLD.pr_number) <> (NEW.repo, NEW.pr_number)
 BEGIN
   INSERT INTO changes (table_name, key, op)
-  VALUES ('cached_prs', OLD.repo || '#' || OLD.pr_number, 'gone'), ('cached_prs', NEW.repo || '#' || NEW.pr_number, 'new');
+  VALUES ('cached_prs', OLD.repo || '#' || OLD.pr_number, 'gone'),
+         ('cached_prs', NEW.repo || '#' || NEW.pr_number, CASE WHEN NEW.state = 'deleted' THEN 'gone' ELSE 'new' END);
 END;
 
 CREATE TRIGGER cached_prs_gone AFTER DELETE ON cached_prs BEGIN

@@ -1,6 +1,6 @@
 /**
  * Jobs get the time of their phase and who stopped them, and are made anew for it: words for a status that other programs wrote
- * become the standard ones. Backfills and activity are new.
+ * become the standard ones. Backfills and activity are new. The feed no longer calls a row new that is moved after it was deleted.
  */
 export const jobsBackfillsActivity = /* sql */ `
 ALTER TABLE jobs RENAME TO jobs_1;
@@ -54,4 +54,24 @@ CREATE TABLE activity (
   missed INTEGER NOT NULL DEFAULT 0      -- changes that a sweep saw first: their webhook did not come
 ) STRICT;
 
+DROP TRIGGER cached_branches_moved;
+
+CREATE TRIGGER cached_branches_moved AFTER UPDATE ON cached_branches
+WHEN (OLD.rfc_slug, OLD.repo, OLD.branch_name) <> (NEW.rfc_slug, NEW.repo, NEW.branch_name)
+BEGIN
+  INSERT INTO changes (table_name, key, op)
+  VALUES ('cached_branches', OLD.rfc_slug || ' ' || OLD.repo || ' ' || OLD.branch_name, 'gone'),
+         ('cached_branches', NEW.rfc_slug || ' ' || NEW.repo || ' ' || NEW.branch_name,
+          CASE WHEN NEW.state = 'deleted' THEN 'gone' ELSE 'new' END);
+END;
+
+DROP TRIGGER cached_prs_moved;
+
+CREATE TRIGGER cached_prs_moved AFTER UPDATE ON cached_prs
+WHEN (OLD.repo, OLD.pr_number) <> (NEW.repo, NEW.pr_number)
+BEGIN
+  INSERT INTO changes (table_name, key, op)
+  VALUES ('cached_prs', OLD.repo || '#' || OLD.pr_number, 'gone'),
+         ('cached_prs', NEW.repo || '#' || NEW.pr_number, CASE WHEN NEW.state = 'deleted' THEN 'gone' ELSE 'new' END);
+END;
 `

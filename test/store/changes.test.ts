@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { countMoved } from '../../src/store/changes.ts'
-import { mirrored } from './made.ts'
+import { meta, mirrored } from './made.ts'
 
 /** What a story of words about one row comes to. */
 function sum(...ops: string[]) {
@@ -37,6 +37,27 @@ describe('what moved since a number is a word a row', () => {
       cached_prs: { new: 2, changed: 0, gone: 0 },
     })
   })
+})
+
+test('a row that was deleted is not new again because its repository gets another name', () => {
+  const { store, write } = mirrored()
+  write({ pr_number: 1 }, { pr_number: 2 })
+  store.transaction(() => {
+    const branch = {
+      rfc_slug: 'a',
+      repo: meta,
+      branch_name: 'edit/a/1',
+      head_sha: '1'.repeat(40),
+      last_commit_at: null,
+    }
+    store.branches.upsert(branch)
+    store.branches.bury(meta, branch)
+    store.pulls.bury(meta, [1])
+  })
+  const before = store.changes.latest()
+  store.transaction(() => store.repos.rename(1, meta, 'rfcs/renamed'))
+  const said = store.changes.page(before, 10).changes.map(({ key, op }) => `${op} ${key}`)
+  expect(said.filter((line) => line.startsWith('new'))).toEqual(['new rfcs/renamed#2'])
 })
 
 describe('a page of the feed', () => {
