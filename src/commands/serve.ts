@@ -2,19 +2,18 @@ import type { FastifyInstance } from 'fastify'
 import { apiToken, type Config, giteaToken, readConfig, webhookSecrets } from '../config.ts'
 import { openConfiguredStore, openMirror } from '../daemon.ts'
 import { endedBy, realEffects } from '../effects.ts'
-import { ConfigError, sentence, TransientError } from '../errors.ts'
+import { ConfigError } from '../errors.ts'
 import { createMetrics, type Metrics } from '../http/metrics.ts'
 import { createServer } from '../http/server.ts'
 import { createLog } from '../log.ts'
 import type { Mirror } from '../refresh/mirror.ts'
 import { isLoopback } from '../rules/loopback.ts'
-import { utcOf } from '../rules/time.ts'
 import { collectStatus } from '../status/collect.ts'
 import type { Status } from '../status/shape.ts'
 import { systemdNotifier } from '../systemd.ts'
 import { type Bell, createBell } from '../work/bell.ts'
+import { createInbox, type Inbox } from '../work/inbox.ts'
 import { jobsOf } from '../work/jobs.ts'
-import { type Delivery, receive } from '../work/receive.ts'
 import { startReconciler } from '../work/reconciler.ts'
 import { refuse } from '../work/refusals.ts'
 import { newPulse, type Pulse, runService } from '../work/service.ts'
@@ -22,8 +21,6 @@ import type { CommonOptions, ExitCode } from './command.ts'
 
 /** Another process's write is waited for so long at a time, for nothing else happens meanwhile; what it stops is tried again. */
 const lockWaitMs = 250
-const heardTries = 10
-const heardEveryMs = 200
 /** What is under way when we are told to stop may go on for so long. */
 const graceMs = 8000
 /** A delivery is taken in milliseconds: who has not said all of it by then never will. */
@@ -49,7 +46,8 @@ export async function serve({ config: path }: CommonOptions): Promise<ExitCode> 
   await using reconciler = startReconciler(mirror, config.reconcile)
   const live = { pulse, traffic: mirror.gitea.traffic, schedule: reconciler }
   const status = () => collectStatus({ picture: store.picture, effects, giteaUrl: config.gitea.url, live })
-  const app = await listen(config, mirror, pulse, bell, { status, metrics })
+  await using inbox = createInbox(mirror, pulse, bell)
+  const app = await listen(config, mirror, { inbox, pulse, bell, status, metrics })
   await using notifier = notify(pulse, mirror)
   onSignals(log, () => {
     notifier.stopping()
@@ -57,8 +55,6 @@ export async function serve({ config: path }: CommonOptions): Promise<ExitCode> 
     setTimeout(() => abandoning.abort(), graceMs).unref()
     void close(app)
   })
-  store.settings.set('full_owed', '1')
-  store.jobs.request('reconcile', 'startup', utcOf(mirror.effects.now()))
   try {
     const abandon = () => abandoning.abort()
     await runService({ mirror, pulse, bell, retention: config.retention, signal: stopping.signal, abandon })
@@ -76,13 +72,9 @@ async function close(app: FastifyInstance): Promise<void> {
   clearTimeout(late)
 }
 
-async function listen(
-  config: Config,
-  mirror: Mirror,
-  pulse: Pulse,
-  bell: Bell,
-  told: { status: () => Status; metrics: Metrics },
-): Promise<FastifyInstance> {
+type Told = { inbox: Inbox; pulse: Pulse; bell: Bell; status: () => Status; metrics: Metrics }
+
+async function listen(config: Config, mirror: Mirror, { inbox, pulse, bell, ...told }: Told): Promise<FastifyInstance> {
   const { host, port } = config.listen
   const token = apiToken(config, process.env)?.value ?? null
   if (token === null && !isLoopback(host))
@@ -101,7 +93,7 @@ async function listen(
   const { url } = config.webhook
   const app = createServer({
     access: { token, ownOrigin: url ? new URL(url).origin : null, now: mirror.effects.now },
-    webhook: { secrets, receive: (delivery) => heard(mirror, pulse, bell, delivery), refused },
+    webhook: { secrets, receive: inbox.hear, refused },
     changes: mirror.store.changes.page,
     ...told,
     jobs: jobsOf(mirror, bell.ring),
@@ -117,24 +109,6 @@ async function listen(
       'Does another process listen there? Set listen.port in the configuration.',
       { cause },
     )
-  }
-}
-
-/** Gitea waits 5 s for an answer and never comes again: a delivery that meets another's lock is tried for as long. */
-async function heard(mirror: Mirror, pulse: Pulse, bell: Bell, delivery: Delivery): Promise<boolean> {
-  for (let tries = 1; ; tries++) {
-    try {
-      const isNew = receive(mirror, delivery)
-      mirror.meter?.delivered(isNew ? '202' : '200')
-      if (isNew) bell.ring()
-      return isNew
-    } catch (error) {
-      if (!(error instanceof TransientError) || tries === heardTries) {
-        pulse.troubles.set('inbox', sentence(error))
-        throw error
-      }
-      await mirror.effects.sleep(heardEveryMs)
-    }
   }
 }
 

@@ -1,5 +1,5 @@
 import { type Effects, either } from '../effects.ts'
-import { TooSlow, TransientError } from '../errors.ts'
+import { ConfigError, TokenRefused, TooSlow, TransientError } from '../errors.ts'
 import type { Meter } from '../meter.ts'
 import { judged, longestWaitMs, redirect } from './answer.ts'
 import type { Door, HttpAnswer } from './door.ts'
@@ -32,7 +32,7 @@ export type Change = { method: 'POST' | 'DELETE'; body?: object | undefined }
 export function createSender({ door, url, token, effects, signal, answered }: SenderOptions) {
   const base = new URL(url.endsWith('/') ? url : `${url}/`)
   const root = `${base.pathname}api/v1`
-  const secretNow = () => (typeof token === 'string' ? token : token())
+  const secretNow = () => (typeof token === 'string' ? token : readable(token))
   const headers = () => {
     const secret = secretNow()
     return { accept: '*/*', 'user-agent': 'rfcached', ...(secret ? { authorization: `token ${secret}` } : {}) }
@@ -69,6 +69,15 @@ function leftAlone(pause: number): TransientError {
   return new TransientError(`Gitea asked to be left alone for ${Math.ceil(pause / 1000)} s more.`, {
     retryAfterMs: pause,
   })
+}
+
+/** Without a token nothing can be asked: that is as if Gitea refused it. */
+function readable(token: () => string): string {
+  try {
+    return token()
+  } catch (error) {
+    throw error instanceof ConfigError ? new TokenRefused(error.message, error.hint, { cause: error }) : error
+  }
 }
 
 /** A refusal without the token: what it says goes into messages and logs. */

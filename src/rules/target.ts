@@ -29,6 +29,11 @@ export function targetOf(name: string): Target {
   throw new Error(`The queue holds ${name}, which is no target.`)
 }
 
+/** Whether the whole copy hangs on that target, and not one RFC alone. */
+export function isOfAll(name: string): boolean {
+  return ['repos', 'meta-entries', 'meta-branches', 'meta-pulls'].includes(name)
+}
+
 /** Targets of one lane write the same rows, and are refreshed one after the other: an older answer never overwrites a newer one. */
 export function laneOf(target: Target): string {
   if ('repoId' in target) return `repo/${target.repoId}`

@@ -3,7 +3,7 @@ import type { Database } from 'better-sqlite3'
 export type CachedTable = 'cached_rfcs' | 'cached_branches' | 'cached_prs'
 export type Moved = { table: CachedTable; key: string; op: 'new' | 'changed' | 'gone' }
 export type ChangeRow = { seq: number; table: CachedTable; key: string; op: Moved['op']; at: number }
-/** Changes after a sequence number; `forgotten`: some of them are pruned. */
+/** Changes after a sequence number; `forgotten`: some of them are pruned, or it is of another file's future (a backup was restored). */
 export type ChangesPage = { changes: ChangeRow[]; latest: number; forgotten: boolean }
 export type Counts = Record<CachedTable, { new: number; changed: number; gone: number }>
 
@@ -44,7 +44,8 @@ export function changesTable(db: Database) {
     page: (since: number, limit: number): ChangesPage => ({
       changes: page.all(since, limit),
       latest: latest.get() ?? 0,
-      forgotten: since < (forgotten.get() ?? 0) || (since > 0 && since < (began.get() ?? 0)),
+      forgotten:
+        since > (latest.get() ?? 0) || since < (forgotten.get() ?? 0) || (since > 0 && since < (began.get() ?? 0)),
     }),
     /** Forgets up to `most` changes made before that time (ms since 1970); returns how many. */
     prune: (before: number, most: number) => {

@@ -1,6 +1,8 @@
 import { ask, type Mirror } from '../refresh/mirror.ts'
 import { beginProbing } from '../refresh/probe.ts'
+import { isOfAll } from '../rules/target.ts'
 import { type Counts, countMoved } from '../store/changes.ts'
+import { isComplete, noteComplete } from './complete.ts'
 import type { JobEnd, Progress } from './job-end.ts'
 import { countMissed, standing } from './missed.ts'
 import { createWorker, type Drained } from './worker.ts'
@@ -27,7 +29,7 @@ export async function reconcileAll(mirror: Mirror, progress: Progress, signal?: 
   const before = standing(mirror)
   const result = await reconcile(mirror, progress, signal).catch((error) => {
     // Who stops a sweep does not want the next probe to begin another: the queue has what is left of it.
-    if (signal?.aborted) mirror.store.settings.drop('full_owed')
+    if (signal?.aborted && isComplete(mirror)) mirror.store.settings.drop('full_owed')
     throw error
   })
   countMissed(mirror, before)
@@ -56,7 +58,7 @@ export async function reconcile(
   const start = { at: effects.now(), seq: store.changes.latest(), problems: problemSet(mirror), ...costs(mirror) }
   const warnings = await readRows(mirror, onProgress, signal)
   const rowsAt = { at: effects.now(), ...costs(mirror) }
-  if (store.targets.failing().length === 0) complete(mirror)
+  settleSweep(mirror)
   await rememberServer(mirror)
   ask(mirror, { kind: 'entry-dates' })
   onProgress('dates', 0, 1)
@@ -79,12 +81,14 @@ export async function reconcile(
   }
 }
 
-/** Every row was read: what was set aside may be taken over, and health counts from now. */
-function complete({ store, effects }: Mirror): void {
+/** All was looked at: what could not be read is in the queue, and no other sweep is owed for it. */
+function settleSweep(mirror: Mirror): void {
+  const { store } = mirror
+  const failing = store.targets.failing()
   store.transaction(() => {
-    store.adoptClosed()
-    store.settings.set('last_complete', effects.now())
     store.settings.drop('full_owed')
+    if (failing.length === 0) store.adoptClosed()
+    if (!failing.some(({ target }) => isOfAll(target))) noteComplete(mirror)
   })
 }
 

@@ -8,6 +8,7 @@ export type Schedule = { probe: string; full: string; timezone: string }
 
 /** Spread over this time, so that many daemons do not ask one Gitea at the same second. */
 const jitterMs = 10_000
+const retryMs = 1000
 
 /**
  * Asks for a probe and for a whole sweep by cron. Each is a job: one that waits or runs already is not asked for twice.
@@ -15,10 +16,22 @@ const jitterMs = 10_000
  */
 export function startReconciler({ store, effects, log }: Mirror, { probe, full, timezone }: Schedule) {
   checkTimezone(timezone)
+  const ending = new AbortController()
+  /** What another's lock or a full disk kept from being written is written when it can be. */
+  const insisted = async (write: () => void): Promise<void> => {
+    for (;;) {
+      try {
+        return write()
+      } catch (error) {
+        log.warn({ err: error }, 'cron')
+        await effects.sleep(retryMs, ending.signal)
+      }
+    }
+  }
   let probesAt: number[] = []
   const request = (kind: JobKind) => () => {
     if (kind === 'probe') probesAt = [...probesAt.slice(-2), effects.now()]
-    store.jobs.request(kind, 'scheduled', utcOf(effects.now()))
+    insisted(() => void store.jobs.request(kind, 'scheduled', utcOf(effects.now()))).catch(() => {}) // we end
   }
   const quiet = {
     debug: () => {},
@@ -58,6 +71,7 @@ export function startReconciler({ store, effects, log }: Mirror, { probe, full, 
     nextProbe: () => probing?.getNextRun() ?? null,
     nextFull: () => sweeping?.getNextRun() ?? null,
     [Symbol.asyncDispose]: async () => {
+      ending.abort()
       for (const task of tasks) await task.destroy()
     },
   }

@@ -75,8 +75,8 @@ function heart(running: Running, name: string): Promise<void> {
     if (pulse.leads && !took) throw new LeaseLost()
     if (took && !pulse.leads) mirror.log.info('leading')
     if (took !== pulse.leads) bell.ring()
-    // The lease was just written: what kept a delivery from being written has passed.
-    if (took) pulse.troubles.delete('inbox')
+    // The lease could be looked at or written: what kept a delivery from being written has passed.
+    pulse.troubles.delete('inbox')
     pulse.leads = took
     // The application may have made or changed its table of actions: a transaction sees to that, also when nothing moves.
     if (took) tellRefusals(mirror, pulse.refusals)
@@ -105,8 +105,11 @@ function jobLoop(running: Running): Promise<void> {
   const { mirror, pulse, bell, signal } = running
   const { store, effects, log } = mirror
   let mayBeLeft = false
+  let isSwept = false
   const turn = async () => {
     if (!pulse.leads) return longestNapMs
+    if (!isSwept) oweSweep(mirror)
+    isSwept = true
     // One job at a time: what is said to run now has ended, and its end could not be written.
     if (mayBeLeft) store.jobs.interruptRunning(utcOf(effects.now()))
     mayBeLeft = false
@@ -125,6 +128,12 @@ function jobLoop(running: Running): Promise<void> {
     return 0
   }
   return repeat(running, 'jobs', turn, bell)
+}
+
+/** Nobody knows what happened while nobody worked: a whole sweep is asked for, and owed until one could be done. */
+function oweSweep({ store, effects }: Mirror): void {
+  store.transaction(() => store.settings.set('full_owed', '1'))
+  store.jobs.request('reconcile', 'startup', utcOf(effects.now()))
 }
 
 function pruneLoop(running: Running): Promise<void> {

@@ -128,10 +128,10 @@ export async function openServed({ dialect = 'gitea-1.26' as DialectName, probe 
     deliver: async (
       event: string,
       payload: object,
-      { id = randomUUID() as string, by = secret } = {},
+      { id = randomUUID() as string, by = secret, to = url } = {},
     ): Promise<number> => {
       const text = JSON.stringify(payload)
-      const { statusCode, body } = await request(`${url}/webhooks/gitea`, {
+      const { statusCode, body } = await request(`${to}/webhooks/gitea`, {
         method: 'POST',
         dispatcher: agent,
         body: text,

@@ -24,7 +24,7 @@ const probeEveryMs = 300_000
  * The service over a fake Gitea with three RFCs, its first whole sweep done; webhooks arrive as they arise, unless they are held
  * back. Time passes by hand, and no process, socket or timer is involved.
  */
-export async function startLiveService({ dialect = 'gitea-1.26' as DialectName, sweep = true } = {}) {
+export async function startLiveService({ dialect = 'gitea-1.26' as DialectName, away = false } = {}) {
   const clock = stepClock()
   const folder = mkdtempSync(join(tmpdir(), 'rfcached-service-'))
   const file = join(folder, 'copy.sqlite')
@@ -44,6 +44,7 @@ export async function startLiveService({ dialect = 'gitea-1.26' as DialectName, 
   }
   world.hook('rfcs', 'http://rfcached.test/', { secret: 'geheim' })
 
+  if (away) fake.fail(() => ({ kind: 'status', status: 502 }))
   const config = configShape.parse({
     gitea: { url: 'http://gitea.test', org: 'rfcs', metaRepo: 'meta', botUser: 'rfc-bot' },
     database: file,
@@ -174,7 +175,7 @@ export async function startLiveService({ dialect = 'gitea-1.26' as DialectName, 
     },
   }
   await live.pass(1)
-  if (!sweep) return live
+  if (away) return live
   const swept = await live.run('reconcile')
   if (swept.status !== 'completed') throw new Error(`the first sweep ended ${JSON.stringify(swept)}`)
   await live.pass(10)

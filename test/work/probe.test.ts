@@ -224,11 +224,59 @@ test('a schedule without probes at night is no failure', async () => {
   expect(live.health()).toMatchObject({ ok: true })
 })
 
-test('a probe before the first whole sweep asks for that one', async () => {
-  await using early = await startLiveService({ sweep: false })
-  expect((await early.run('probe')).result).toEqual({ asked: ['everything'] })
-  await early.pass(10)
-  expect(early.head('rfcs/alpha', 'main')).toBeDefined()
+describe('while no whole sweep was complete,', () => {
+  const reconciles = (live: LiveService) => live.store.jobs.list({ kind: 'reconcile', before: 99, limit: 99 }).length
+
+  test('each probe asks for one', async () => {
+    await using early = await startLiveService({ away: true })
+    early.fake.fail(undefined)
+    await early.run('probe')
+    await early.pass(10)
+    expect(early.head('rfcs/alpha', 'main')).toBeDefined()
+    expect(early.health().ok).toBe(true)
+  })
+
+  test('no probe makes the copy complete', async () => {
+    await using early = await startLiveService({ away: true })
+    early.fake.fail(({ path }) =>
+      /meta\/(git\/trees|contents|raw|archive)/.test(path) ? { kind: 'status', status: 500 } : undefined,
+    )
+    for (let times = 0; times < 3; times++) {
+      await early.pass(30)
+      await early.run('probe')
+      expect(early.health().ok).toBe(false)
+    }
+  })
+
+  test('one that somebody stopped is begun again by the next probe: nothing is left out', async () => {
+    await using early = await startLiveService({ away: true })
+    const number = early.world.openPull('rfcs/meta', early.world.branch('rfcs/meta', 'claim/delta') ?? 'claim/delta', {
+      by: 'alice',
+    })
+    early.fake.fail(({ path }) =>
+      path.includes('/meta/contents') || path.includes('/git/trees') ? { kind: 'hang' } : undefined,
+    )
+    await early.run('reconcile')
+    const [running] = early.store.jobs.list({ status: 'running', before: 99, limit: 9 })
+    early.store.jobs.stop(running?.id ?? 0, 'manual:ann', '2026-11-22T10:00:00Z')
+    await early.pass(3)
+    early.fake.fail(undefined)
+    await early.run('probe')
+    await early.pass(30)
+    expect(early.pull('rfcs/meta', number)).toMatchObject({ state: 'open' })
+  })
+
+  test('one repository that cannot be read makes no probe a whole sweep, and the rest is complete', async () => {
+    await using early = await startLiveService({ away: true })
+    early.fake.fail(({ path }) => (path.includes('/rfcs/alpha/git/refs') ? { kind: 'status', status: 500 } : undefined))
+    await early.run('reconcile')
+    await early.pass(60)
+    expect(early.health()).toMatchObject({ ok: true, sentence: expect.stringContaining('but for rfcs/alpha') })
+    const before = reconciles(early)
+    await early.run('probe')
+    await early.pass(10)
+    expect(reconciles(early)).toBe(before)
+  })
 })
 
 describe('what has no webhook and moves no time', () => {
