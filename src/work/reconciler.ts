@@ -17,21 +17,11 @@ const retryMs = 1000
 export function startReconciler({ store, effects, log }: Mirror, { probe, full, timezone }: Schedule) {
   checkTimezone(timezone)
   const ending = new AbortController()
-  /** What another's lock or a full disk kept from being written is written when it can be. */
-  const insisted = async (write: () => void): Promise<void> => {
-    for (;;) {
-      try {
-        return write()
-      } catch (error) {
-        log.warn({ err: error }, 'cron')
-        await effects.sleep(retryMs, ending.signal)
-      }
-    }
-  }
   let probesAt: number[] = []
   const request = (kind: JobKind) => () => {
     if (kind === 'probe') probesAt = [...probesAt.slice(-2), effects.now()]
-    insisted(() => void store.jobs.request(kind, 'scheduled', utcOf(effects.now()))).catch(() => {}) // we end
+    const write = () => void store.jobs.request(kind, 'scheduled', utcOf(effects.now()))
+    insisted(write, { effects, log }, ending.signal).catch(() => {}) // we end
   }
   const quiet = {
     debug: () => {},
@@ -80,6 +70,22 @@ export function startReconciler({ store, effects, log }: Mirror, { probe, full, 
 function everyMs(task: ScheduledTask | undefined): number | null {
   const [first, second] = task?.getNextRuns(2) ?? []
   return first && second ? second.getTime() - first.getTime() : null
+}
+
+/** What another's lock or a full disk kept from being written is written when it can be. */
+async function insisted(
+  write: () => void,
+  { effects, log }: Pick<Mirror, 'effects' | 'log'>,
+  signal: AbortSignal,
+): Promise<void> {
+  for (;;) {
+    try {
+      return write()
+    } catch (error) {
+      log.warn({ err: error }, 'cron')
+      await effects.sleep(retryMs, signal)
+    }
+  }
 }
 
 /** node-cron takes any text as a time zone and fails when it stops. */

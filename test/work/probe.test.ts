@@ -253,6 +253,7 @@ describe('while no whole sweep was complete,', () => {
     const number = early.world.openPull('rfcs/meta', early.world.branch('rfcs/meta', 'claim/delta') ?? 'claim/delta', {
       by: 'alice',
     })
+    await early.pass(600) // nor is it among what moved lately
     early.fake.fail(({ path }) =>
       path.includes('/meta/contents') || path.includes('/git/trees') ? { kind: 'hang' } : undefined,
     )
@@ -262,7 +263,7 @@ describe('while no whole sweep was complete,', () => {
     await early.pass(3)
     early.fake.fail(undefined)
     await early.run('probe')
-    await early.pass(30)
+    await early.pass(300) // a worker has what was stopped, and waits for its hanging answer
     expect(early.pull('rfcs/meta', number)).toMatchObject({ state: 'open' })
   })
 
