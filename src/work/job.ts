@@ -23,7 +23,12 @@ export async function runJob(
   { onProgress = () => {}, signal }: RunOptions = {},
 ): Promise<JobEnd | null> {
   const { store, log } = mirror
-  if (!store.jobs.start(job.id, timeNow(mirror))) return null
+  let isOurs = false
+  // Fenced: who was stopped past its lease and goes on would leave it running for ever.
+  store.transaction(() => {
+    isOurs = store.jobs.start(job.id, timeNow(mirror))
+  })
+  if (!isOurs) return null
   using stop = watchForStop(mirror, job.id, signal)
   const progress: Progress = (phase, done, total) => {
     store.jobs.progress(job.id, phase, done, total, timeNow(mirror))

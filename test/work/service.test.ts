@@ -264,6 +264,15 @@ describe('F31: a service that was held up for longer than its lease', () => {
     expect(await live.ended).toBeInstanceOf(LeaseLost)
   })
 
+  test('F31: takes no job that waits, which nobody would ever end', async () => {
+    takenOver()
+    const { id } = live.store.jobs.request('probe', 'scheduled', new Date(live.now()).toISOString())
+    live.bell.ring()
+    await live.settled()
+    expect(live.all('SELECT status FROM jobs WHERE id = ?', id)).toEqual([{ status: 'pending' }])
+    expect(await live.ended).toBeInstanceOf(LeaseLost)
+  })
+
   test('ends also while Gitea does not answer', async () => {
     live.fake.fail(() => ({ kind: 'hang' }))
     push('rfcs/alpha')
