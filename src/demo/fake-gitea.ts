@@ -19,6 +19,7 @@ import { fileWriteRoutes } from './routes/write-files.ts'
 import { pullWriteRoutes } from './routes/write-pulls.ts'
 import { repoWriteRoutes } from './routes/write-repos.ts'
 import { userWriteRoutes } from './routes/write-users.ts'
+import { backupOf } from './state/backup.ts'
 import type { Delivery, State } from './state/state.ts'
 import { type World, worldOf } from './world/world.ts'
 
@@ -44,6 +45,8 @@ export type FakeGitea = {
   onDelivery: (receiver: (delivery: Delivery) => void) => void
   /** Sets what goes wrong from now on. */
   fail: (faults: Faults | undefined) => void
+  /** Takes a backup of the server; calling what comes back restores it. */
+  backup: () => () => void
   /** Tells it where it is reached now. */
   listenAt: (url: string) => void
 }
@@ -65,6 +68,7 @@ export function fakeGitea(options: FakeOptions): FakeGitea {
     fail(next) {
       faults = next
     },
+    backup: () => backupOf(state),
     listenAt(url) {
       state.url = url.replace(/\/$/, '')
     },

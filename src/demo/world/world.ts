@@ -13,6 +13,8 @@ export type World = ReturnType<typeof worldOf>
 export function worldOf(state: State) {
   return {
     repo: (name: string) => repoNamed(state, name),
+    /** Every repository there is, of whomever. */
+    repositories: () => [...state.repos.values()],
     pull: (name: string, number: number) => pullNumbered(repoNamed(state, name), number),
     ...peopleOf(state),
     ...repositoriesOf(state),

@@ -1,0 +1,131 @@
+/**
+ * What protects the mirror, each with how to take it away: pieces of src that are replaced as the modules are loaded. The
+ * simulation must notice each of them missing. A piece that is no longer there is an error.
+ */
+export type Guard = { name: string; edits: { file: string; find: string; replace: string }[] }
+
+const guard = (name: string, file: string, find: string, replace: string): Guard => ({
+  name,
+  edits: [{ file, find, replace }],
+})
+
+export const guards: Guard[] = [
+  {
+    name: 'claim before fetch',
+    edits: [
+      { file: 'store/targets.ts', find: 'SET due_at = again_at, again_at = NULL, whole = 0', replace: 'SET whole = 0' },
+      {
+        file: 'store/targets.ts',
+        find: 'UPDATE targets SET started_at = NULL, refreshed_at = :now',
+        replace: 'UPDATE targets SET due_at = again_at, again_at = NULL, started_at = NULL, refreshed_at = :now',
+      },
+    ],
+  },
+  guard(
+    'a listing must be complete',
+    'gitea/pages.ts',
+    'if (total !== null && items.size !== total)',
+    'if (total !== null && items.size < 0)',
+  ),
+  guard(
+    'a null item makes a listing incomplete',
+    'gitea/pages.ts',
+    'if (item === null) throw',
+    'if (item === null) continue; else if (keyOf === undefined) throw',
+  ),
+  guard(
+    'a sudden loss is looked at twice',
+    'refresh/mirror.ts',
+    'if (lost.length <= Math.max(5, live / 5))',
+    'if (live >= 0)',
+  ),
+  guard('only the last block holds trailers', 'rules/trailers.ts', 'unfolded(lastBlock(message))', 'unfolded(message)'),
+  guard('HMAC', 'rules/signature.ts', 'return claimed.some(', 'return claimed.length >= 0 || claimed.some('),
+  guard(
+    'fence: who lost the lease writes no more',
+    'store/store.ts',
+    'if (fencedFor !== null && !lease.isHeldBy(fencedFor)) throw new LeaseLost()',
+    '',
+  ),
+  guard('lease: one process works', 'store/lease.ts', 'if (held !== null && held !== name) return false', ''),
+  guard('probe’s watermark overlaps', 'refresh/probe.ts', 'const overlapMs = 120_000', 'const overlapMs = 0'),
+  guard(
+    'settled only 2 s after a change',
+    'refresh/probe.ts',
+    'const settledAfterMs = 2000',
+    'const settledAfterMs = -1000',
+  ),
+  guard('second look after 5 s', 'work/receive.ts', 'againAt: now + secondLookMs', 'againAt: null'),
+  {
+    name: 'lanes: what writes the same rows waits',
+    edits: [
+      {
+        file: 'rules/target.ts',
+        find: "if ('repoId' in target) return",
+        replace: "if (target.kind) return targetName(target); if ('repoId' in target) return",
+      },
+    ],
+  },
+  guard(
+    'a hidden repository has not lost its refs',
+    'gitea/api/refs.ts',
+    'if (!repo) throw',
+    'if (!repo) return { branches: new Map(), pulls: new Map() }; if (repo === null) throw',
+  ),
+  guard(
+    'absent refs of a repository that is not empty prove nothing',
+    'gitea/api/refs.ts',
+    'if (!repo.empty) throw',
+    'if (repo.id < 0) throw',
+  ),
+  {
+    name: '403 is no absence',
+    edits: [
+      { file: 'gitea/answer.ts', find: 'if (status === 403)', replace: 'if (status === 999)' },
+      {
+        file: 'gitea/answer.ts',
+        find: '[400, 404, 409].includes(status)',
+        replace: '[400, 403, 404, 409].includes(status)',
+      },
+    ],
+  },
+  guard(
+    'a pull with a head is not gone',
+    'refresh/pull.ts',
+    'if (pull === null && head !== null)',
+    'if (pull === null && head === "")',
+  ),
+  guard(
+    'a repository is gone only when its id is',
+    'refresh/repos.ts',
+    'const seen = await Promise.all(missing.map(({ id }) => gitea.repos.findById(id)))',
+    'const seen = missing.map((): Repo | null => null)',
+  ),
+  guard(
+    'a document is absent only by the tree',
+    'refresh/rfc-repo.ts',
+    "if (root.some((item) => item.path === 'RFC.md' && item.type === 'blob'))",
+    'if (root.length < 0)',
+  ),
+  guard('a transaction is whole', 'store/store.ts', 'db.transaction(write).immediate()', 'write()'),
+  guard('what was under way is asked again', 'work/lead.ts', 'store.targets.freeStarted()', ''),
+  guard(
+    'a tip is held only with its texts',
+    'refresh/meta-entries.ts',
+    'unread.size > 0 ? meta.tip : listing.tip',
+    'listing.tip',
+  ),
+  guard(
+    'derived again with what is written',
+    'store/pulls.ts',
+    'derive.groups(repo, touched)\n    },\n    /** The pulls are gone',
+    '},\n    /** The pulls are gone',
+  ),
+  guard('time that goes back is noticed', 'work/probe-job.ts', 'if (wentBack) full()', ''),
+  guard(
+    'what is read of one repository is not written as another’s',
+    'refresh/pulls.ts',
+    'if (pulls.some((pull) => pull.repoId !== repo.id))',
+    'if (pulls.length < 0)',
+  ),
+]

@@ -1,0 +1,155 @@
+import { fakeDoor } from '../../src/demo/door.ts'
+import type { FakeGitea } from '../../src/demo/fake-gitea.ts'
+import type { Fault } from '../../src/demo/faults.ts'
+import type { Door, HttpAnswer } from '../../src/gitea/door.ts'
+import type { Chance } from './chance.ts'
+import type { Clock, Sleeper } from './clock.ts'
+
+/** What goes wrong, how often, and how long answers take, in milliseconds. */
+export type Weather = { odds: number; kinds: Trouble[]; from: number; to: number }
+
+const troubles = [
+  '5xx',
+  '429',
+  '404',
+  '403',
+  '401',
+  'html',
+  'nulls',
+  'short',
+  'total',
+  'truncate',
+  'reset',
+  'hang',
+  'few',
+  'stale',
+] as const
+type Trouble = (typeof troubles)[number]
+
+export const fair: Weather = { odds: 0, kinds: [], from: 1, to: 40 }
+
+/** Weather of any kind; a lie that nobody could see through (an old page as if it were new) is rare. */
+export function randomWeather(chance: Chance): Weather {
+  const mostly = troubles.filter((kind) => !['401', 'stale', 'few'].includes(kind))
+  const kinds = Array.from({ length: chance.between(1, 4) }, () => chance.pick(mostly) ?? '5xx')
+  if (chance.odds(0.05)) kinds.push('401')
+  if (chance.odds(0.05)) kinds.push('stale')
+  if (chance.odds(0.3)) kinds.push('few')
+  const [from, to] = chance.one([
+    [1, 50],
+    [10, 3000],
+    [1, 20_000],
+  ])
+  return { odds: chance.one([0, 0.05, 0.2, 0.5, 1]), kinds, from, to }
+}
+
+export type Network = ReturnType<typeof openNetwork>
+
+type Options = {
+  fake: FakeGitea
+  clock: Clock
+  chance: () => Chance
+  /** Items on a page; null: as many as the server usually gives. */
+  pageSize: number | null
+  /** Whether so many rows of a repository are shown that a sudden loss must be looked at twice. */
+  isRich: (path: string) => boolean
+}
+
+/**
+ * The way to Gitea: each answer takes its time and is computed somewhere in it, so that answers overtake each other; and in bad
+ * weather something goes wrong with it.
+ */
+export function openNetwork({ fake, clock, chance, pageSize, isRich }: Options) {
+  const direct = fakeDoor(fake)
+  const earlier = new Map<string, HttpAnswer[]>()
+  let weather = fair
+  let told = false
+  let requests = 0
+
+  const answerTo = async (request: Parameters<Door>[0], fault: Fault | 'stale' | undefined): Promise<HttpAnswer> => {
+    const old = earlier.get(request.path) ?? []
+    const stale = fault === 'stale' ? chance().pick(old) : undefined
+    if (stale) {
+      told = true
+      return { ...stale, headers: { ...stale.headers, date: new Date(clock.now()).toUTCString() } }
+    }
+    fake.fail(() => (fault === 'stale' ? undefined : fault))
+    const answer = await direct({ ...request, body: request.body ?? '' })
+    if (fault === undefined) earlier.set(request.path, [...old.slice(-3), answer])
+    return pageSize !== null && request.path.endsWith('/settings/api') ? withPages(answer, pageSize) : answer
+  }
+  const door = (whose: Sleeper): Door => {
+    return (request) =>
+      new Promise((resolve, reject) => {
+        requests++
+        const { signal } = request
+        if (signal?.aborted) return reject(signal.reason)
+        const fault = faultFor(weather, request.path, chance(), isRich)
+        const early = chance().odds(0.5) ? answerTo(request, fault) : null
+        early?.catch(() => {})
+        const forget = clock.at(clock.now() + chance().between(weather.from, weather.to), whose, () => {
+          ;(early ?? answerTo(request, fault)).then(resolve, reject)
+        })
+        signal?.addEventListener(
+          'abort',
+          () => {
+            forget()
+            reject(signal.reason)
+          },
+          { once: true },
+        )
+      })
+  }
+  return {
+    door,
+    setWeather: (next: Weather) => {
+      weather = next
+    },
+    requests: () => requests,
+    /** Whether an old page was passed off as a new one: then nobody can promise that what is shown only gets newer. */
+    lied: () => told,
+  }
+}
+
+function faultFor(
+  { odds, kinds }: Weather,
+  path: string,
+  chance: Chance,
+  isRich: (path: string) => boolean,
+): Fault | 'stale' | undefined {
+  if (odds === 0 || !chance.odds(odds)) return undefined
+  const kind = chance.pick(kinds)
+  const isRefs = /\/git\/refs/.test(path)
+  switch (kind) {
+    case '5xx':
+      return { kind: 'status', status: chance.one([500, 502, 503]) }
+    case '429':
+      return { kind: 'status', status: 429, retryAfter: chance.one([0, 1, 20, 90]) }
+    case '404':
+    case '403':
+    case '401':
+      return { kind: 'status', status: Number(kind) }
+    case 'total':
+      return { kind: 'total', total: chance.one([0, 1, 999]) }
+    case 'short':
+      return isRefs ? undefined : { kind: 'short', keep: chance.below(3) }
+    case 'few':
+      return path.endsWith('/git/refs') && isRich(path) ? { kind: 'short', keep: 1 } : undefined
+    case undefined:
+      return undefined
+    case 'stale':
+      return 'stale'
+    default:
+      return { kind }
+  }
+}
+
+function withPages(answer: HttpAnswer, size: number): HttpAnswer {
+  if (answer.status !== 200) return answer
+  try {
+    const settings = { ...JSON.parse(Buffer.from(answer.body).toString()), max_response_items: size }
+    return { ...answer, body: Buffer.from(JSON.stringify(settings)) }
+  } catch {
+    return answer
+  }
+}
