@@ -33,6 +33,29 @@ CREATE TABLE cached_rfcs (
 
 CREATE INDEX cached_rfcs_by_state ON cached_rfcs (state, slug);
 
+-- Which RFCs the full-text index holds; its rows are numbered here, because those of cached_rfcs have no number that lasts.
+CREATE TABLE rfcs_indexed (
+  id INTEGER PRIMARY KEY,
+  slug TEXT NOT NULL UNIQUE
+) STRICT;
+
+-- What the index reads back for snippets.
+CREATE VIEW rfcs_searched AS
+  SELECT i.id AS id, r.slug AS slug, r.title AS title, r.tags_json AS tags, r.body AS body
+  FROM rfcs_indexed AS i JOIN cached_rfcs AS r ON r.slug = i.slug;
+
+-- Full text of the RFCs that are there, for readers: SELECT slug FROM rfcs_search WHERE rfcs_search MATCH 'token*' ORDER BY rank.
+-- Kept by triggers; rows from before it was made come by the backfill search-index. A SQLite without FTS5 reads all but this.
+CREATE VIRTUAL TABLE rfcs_search USING fts5 (
+  slug, title, tags, body, content = 'rfcs_searched', content_rowid = 'id', tokenize = 'unicode61'
+);
+
+-- The best first: a word of the title tells more than one of the text.
+INSERT INTO rfcs_search (rfcs_search, rank) VALUES ('rank', 'bm25(5.0, 10.0, 5.0, 1.0)');
+
+-- The index merges 64 of its pages at a time: smaller ones keep other writers waiting for less.
+INSERT INTO rfcs_search (rfcs_search, rank) VALUES ('pgsz', 500);
+
 -- One branch of an RFC: of its own repository, or an edit branch of the meta repository (for a super-draft also `main`).
 CREATE TABLE cached_branches (
   rfc_slug TEXT NOT NULL,
@@ -308,4 +331,29 @@ END;
 
 CREATE TRIGGER cached_prs_gone AFTER DELETE ON cached_prs BEGIN
   INSERT INTO changes (table_name, key, op) VALUES ('cached_prs', OLD.repo || '#' || OLD.pr_number, 'gone');
+END;
+
+-- The full-text index follows. An RFC that it does not hold yet comes in with its first change, or with the backfill.
+CREATE TRIGGER cached_rfcs_index_new AFTER INSERT ON cached_rfcs WHEN NEW.removed_at IS NULL BEGIN
+  INSERT INTO rfcs_indexed (slug) VALUES (NEW.slug);
+  INSERT INTO rfcs_search (rowid, slug, title, tags, body)
+  SELECT id, NEW.slug, NEW.title, NEW.tags_json, NEW.body FROM rfcs_indexed WHERE slug = NEW.slug;
+END;
+
+CREATE TRIGGER cached_rfcs_index_changed AFTER UPDATE ON cached_rfcs
+WHEN (OLD.slug, OLD.title, OLD.tags_json, OLD.body, OLD.removed_at IS NULL)
+  IS NOT (NEW.slug, NEW.title, NEW.tags_json, NEW.body, NEW.removed_at IS NULL)
+BEGIN
+  INSERT INTO rfcs_search (rfcs_search, rowid, slug, title, tags, body)
+  SELECT 'delete', id, OLD.slug, OLD.title, OLD.tags_json, OLD.body FROM rfcs_indexed WHERE slug = OLD.slug;
+  DELETE FROM rfcs_indexed WHERE slug = OLD.slug;
+  INSERT INTO rfcs_indexed (slug) SELECT NEW.slug WHERE NEW.removed_at IS NULL;
+  INSERT INTO rfcs_search (rowid, slug, title, tags, body)
+  SELECT id, NEW.slug, NEW.title, NEW.tags_json, NEW.body FROM rfcs_indexed WHERE slug = NEW.slug;
+END;
+
+CREATE TRIGGER cached_rfcs_index_gone AFTER DELETE ON cached_rfcs BEGIN
+  INSERT INTO rfcs_search (rfcs_search, rowid, slug, title, tags, body)
+  SELECT 'delete', id, OLD.slug, OLD.title, OLD.tags_json, OLD.body FROM rfcs_indexed WHERE slug = OLD.slug;
+  DELETE FROM rfcs_indexed WHERE slug = OLD.slug;
 END;

@@ -44,6 +44,9 @@ function createProgram(ended: (code: ExitCode) => void): Command {
   verb('status', 'say how the copy and the service are doing').action(async (options) =>
     ended(await (await import('./status.ts')).showStatus(options)),
   )
+  verb('backfill', 'list the chunked migrations of the database, or run one and wait for its end')
+    .argument('[name]', 'which to run: one that failed is tried again, one that was done is done again')
+    .action(async (name, options) => ended(await (await import('./backfill.ts')).backfill(name, options)))
   verb('hooks', 'install, list or remove the webhook that calls us')
     .addArgument(new Argument('<action>').choices(['install', 'list', 'remove']))
     .option('--rotate', 'with install: make a new hook with the secret configured now, and delete the old one', false)

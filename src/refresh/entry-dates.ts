@@ -1,31 +1,66 @@
-import { TransientError } from '../errors.ts'
+import { isStop, LeaseLost, sentence, TransientError } from '../errors.ts'
 import type { Content } from '../gitea/shapes.ts'
+import type { BackfillName } from '../store/backfills.ts'
 import { lastCommitDates, ownLastCommit, readContents } from './last-commits.ts'
 import { type Mirror, metaRepo, type Refreshed, shownOr, timeNow, writeAll } from './mirror.ts'
 
 /** Few dates are asked file by file; more come as one contents listing, which costs the server a history walk a file. */
 const few = 60
 
+/** As which the dates tell how far they are, whoever reads them. */
+const backfill: BackfillName = 'entry-dates'
+
+type OnProgress = (done: number, total: number) => void
+/** Called with how many rows were written, in the transaction that wrote them. */
+type OnWritten = (rows: number) => void
 type Dated = { path: string; commit: string; committedAt: string | null }
 
 /** Fills the last_entry_commit_at that are not known yet: what `git log -1 -- <file>` shows at the tip whose entries are held. */
-export async function refreshEntryDates(mirror: Mirror): Promise<Refreshed> {
+export async function refreshEntryDates(mirror: Mirror, onProgress: OnProgress = () => {}): Promise<Refreshed> {
+  const { store } = mirror
   const { full_name, tip } = metaRepo(mirror)
-  const due = mirror.store.entryFiles.due().map(({ path }) => path)
-  if (due.length === 0 || tip === null) return { warnings: [] }
-  const listing = due.length > few ? await folder(mirror, full_name, tip) : null
-  if (listing) await writeDates(mirror, full_name, tip, due, listing)
-  else {
-    for (let from = 0; from < due.length; from += few) {
-      const paths = due.slice(from, from + few)
-      await writeDates(mirror, full_name, tip, paths, await readContents(mirror, full_name, paths, tip))
+  const due = tip === null ? [] : store.entryFiles.due().map(({ path }) => path)
+  const span = { last: null, total: due.length }
+  store.transaction(() => store.backfills.begin(backfill, span, timeNow(mirror)))
+  try {
+    let done = 0
+    const onWritten = (rows: number) => {
+      store.backfills.advance(backfill, 0, rows, timeNow(mirror))
+      done += rows
+      onProgress(done, due.length)
     }
+    if (tip !== null) await readDates(mirror, full_name, tip, due, onWritten)
+  } catch (error) {
+    keepError(mirror, error)
+    throw error
   }
-  const undated = mirror.store.entryFiles.due().length
-  return {
-    warnings:
-      undated === 0 ? [] : [`Gitea cannot show the last commit of ${undated} entries: their dates stay as they were.`],
+  const undated = tip === null ? 0 : store.entryFiles.due().length
+  const warning = `Gitea cannot show the last commit of ${undated} entries: their dates stay as they were.`
+  store.transaction(() => store.backfills.complete(backfill, timeNow(mirror), undated === 0 ? null : warning))
+  return { warnings: undated === 0 ? [] : [warning] }
+}
+
+async function readDates(
+  mirror: Mirror,
+  fullName: string,
+  tip: string,
+  due: string[],
+  onWritten: OnWritten,
+): Promise<void> {
+  const listing = due.length > few ? await folder(mirror, fullName, tip) : null
+  if (listing) return writeDates(mirror, fullName, tip, due, listing, onWritten)
+  for (let from = 0; from < due.length; from += few) {
+    const paths = due.slice(from, from + few)
+    await writeDates(mirror, fullName, tip, paths, await readContents(mirror, fullName, paths, tip), onWritten)
   }
+}
+
+/** What may go better later is tried again by itself; of the rest a person must know. */
+function keepError(mirror: Mirror, error: unknown): void {
+  const { backfills } = mirror.store
+  if (isStop(error) || error instanceof LeaseLost) return
+  const end = error instanceof TransientError ? backfills.wait : backfills.fail
+  mirror.store.transaction(() => end(backfill, sentence(error), timeNow(mirror)))
 }
 
 /** Null where one listing of everything is more than the server, or a proxy before it, has patience for. */
@@ -45,6 +80,7 @@ async function writeDates(
   tip: string,
   paths: string[],
   contents: Content[],
+  onWritten: OnWritten,
 ): Promise<void> {
   const { store } = mirror
   const dated = await datesOf(mirror, fullName, tip, paths, contents)
@@ -56,6 +92,7 @@ async function writeDates(
       store.entryFiles.date(path, committedAt, commit)
       store.rfcs.projectFile(path, now)
     }
+    onWritten(dates.length)
   }
   await writeAll(mirror, dated, write, () => {})
 }

@@ -99,7 +99,7 @@ async function project(mirror: Mirror, meta: RepoRow, tip: string | null): Promi
       store.repos.setTip(meta.id, tip, null)
       store.settings.drop('entries_moving')
       ask(mirror, { kind: 'meta-branches' })
-      ask(mirror, { kind: 'entry-dates' })
+      if (store.entryFiles.due().length > 0) ask(mirror, { kind: 'entry-dates' })
     },
   )
 }

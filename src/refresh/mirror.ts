@@ -27,7 +27,7 @@ const rowsPerTransaction = 200
 const pauseBeforeSecondLookMs = 2000
 
 /** Our own times, as readers see them. */
-export function timeNow({ effects }: Mirror): string {
+export function timeNow({ effects }: Pick<Mirror, 'effects'>): string {
   return utcOf(effects.now())
 }
 

@@ -9,17 +9,22 @@ import { refreshRepos } from './repos.ts'
 import { refreshRfcRepo } from './rfc-repo.ts'
 
 /**
- * Reads a target from Gitea and replaces its rows. `whole` trusts no watermark. Nothing is deleted on an incomplete answer.
+ * Reads a target from Gitea and replaces its rows. `whole` trusts no watermark; only the dates tell how far they are. Nothing is deleted on an incomplete answer.
  * @throws TransientError when it may go better later, ConfigError when a person must act; what was held stays.
  */
-export function refresh(mirror: Mirror, target: Target, whole: boolean): Promise<Refreshed> {
+export function refresh(
+  mirror: Mirror,
+  target: Target,
+  whole: boolean,
+  onProgress?: (done: number, total: number) => void,
+): Promise<Refreshed> {
   switch (target.kind) {
     case 'repos':
       return refreshRepos(mirror)
     case 'meta-entries':
       return refreshMetaEntries(mirror, whole)
     case 'entry-dates':
-      return refreshEntryDates(mirror)
+      return refreshEntryDates(mirror, onProgress)
     case 'meta-branches':
       return refreshMetaBranches(mirror)
     case 'meta-pulls':

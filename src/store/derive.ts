@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3'
 import { actionColumns, watchActions } from './actions.ts'
 import { type ActionColumns, deriveMeaning } from './meaning.ts'
+import { walkOf } from './walk.ts'
 
 export type Derive = ReturnType<typeof deriver>
 
@@ -35,6 +36,11 @@ export function deriver(db: Database) {
     /** Every pull: when the names or the following of repositories changed, which decides what an action's `repo` says. */
     all,
     repo,
+    /** Every pull, in whatever pieces: what one means follows from what Gitea said of others, not from what they mean. */
+    walk: walkOf(db, 'cached_prs', {
+      fill: (after, upTo) => statements.range.run({ after, upTo }),
+      atOnce: 100,
+    }),
     /** The pulls of these RFCs in a repository. */
     groups: (name: string, slugs: Set<string>) => {
       if (slugs.size > mostGroups) repo(name)
@@ -49,6 +55,9 @@ function prepared(db: Database, columns: ActionColumns | null) {
     repo: db.prepare<{ repo: string }>(deriveMeaning(columns, (pull) => `${pull}.repo = :repo`)),
     group: db.prepare<{ repo: string; slug: string }>(
       deriveMeaning(columns, (pull) => `${pull}.repo = :repo AND ${pull}.rfc_slug = :slug`),
+    ),
+    range: db.prepare<{ after: number; upTo: number }>(
+      deriveMeaning(columns, (pull) => `${pull}.rowid > :after AND ${pull}.rowid <= :upTo`),
     ),
   }
 }

@@ -18,6 +18,11 @@ export type JobRow = {
   stop_by: string | null
 }
 
+/** Backfills, which may take minutes, run one after another beside all other runs, which do so too. */
+export type Lane = 'backfills' | 'others'
+export const laneOfKind = (kind: string): Lane => (kind.startsWith('backfill:') ? 'backfills' : 'others')
+const ofLane = `(kind GLOB 'backfill:*') = (:lane = 'backfills')`
+
 /** Which runs to list, newest first: of that status, of that kind, before that id. */
 export type JobFilter = {
   status?: JobStatus | undefined
@@ -57,9 +62,17 @@ function requester(db: Database) {
   return (kind: string, triggeredBy: string, now: string): Requested => request.immediate(kind, triggeredBy, now)
 }
 
+type Interrupt = { now: string; lane: Lane | null }
+
 /** What the one who runs them writes. */
 function runs(db: Database, request: ReturnType<typeof requester>) {
-  const next = db.prepare<[], JobRow>(`SELECT * FROM jobs WHERE status = 'pending' ORDER BY id LIMIT 1`)
+  const next = db.prepare<{ lane: Lane }, JobRow>(
+    `SELECT * FROM jobs WHERE status = 'pending' AND ${ofLane} ORDER BY id LIMIT 1`,
+  )
+  const sweeping = db
+    .prepare<[], 1>(/* sql */ `
+      SELECT 1 FROM jobs WHERE status IN ('pending', 'running') AND kind IN ('reconcile', 'rebuild') AND phase IS NOT 'dates'`)
+    .pluck()
   const start = db.prepare<[string, number]>(
     `UPDATE jobs SET status = 'running', started_at = ? WHERE id = ? AND status = 'pending'`,
   )
@@ -69,12 +82,15 @@ function runs(db: Database, request: ReturnType<typeof requester>) {
   const progress = db.prepare<{ id: number; phase: string; done: number; total: number; now: string }>(/* sql */ `
     UPDATE jobs SET phase = :phase, done = :done, total = :total, phase_at = CASE WHEN phase IS :phase THEN phase_at ELSE :now END
     WHERE id = :id AND status = 'running'`)
-  const interrupt = db.prepare<[string], Pick<JobRow, 'kind' | 'triggered_by' | 'stop_by'>>(/* sql */ `
-    UPDATE jobs SET status = 'failed', completed_at = ?, error_message = coalesce('stopped by ' || stop_by, 'interrupted')
-    WHERE status = 'running' RETURNING kind, triggered_by, stop_by`)
+  const interrupt = db.prepare<Interrupt, Pick<JobRow, 'kind' | 'triggered_by' | 'stop_by'>>(/* sql */ `
+    UPDATE jobs SET status = 'failed', completed_at = :now, error_message = coalesce('stopped by ' || stop_by, 'interrupted')
+    WHERE status = 'running' AND (:lane IS NULL OR ${ofLane}) RETURNING kind, triggered_by, stop_by`)
   const stopBy = db.prepare<[number], string | null>('SELECT stop_by FROM jobs WHERE id = ?').pluck()
   return {
-    nextPending: (): JobRow | null => next.get() ?? null,
+    /** The run of that lane that has waited longest. */
+    nextPending: (lane: Lane): JobRow | null => next.get({ lane }) ?? null,
+    /** Whether a whole sweep is asked for or under way whose rows are not complete yet. */
+    isSweeping: (): boolean => sweeping.get() !== undefined,
     /** Whether it is ours now: another may have started it. */
     start: (id: number, now: string): boolean => start.run(now, id).changes > 0,
     /** Ends a run; one that was taken over in between keeps the end it has. */
@@ -85,9 +101,9 @@ function runs(db: Database, request: ReturnType<typeof requester>) {
       progress.run({ id, phase, done, total, now }),
     /** Who asked a run to stop; null: nobody. */
     stopBy: (id: number): string | null => stopBy.get(id) ?? null,
-    /** Fails the runs that nobody works on any more, and asks again for each that nobody asked to stop. */
-    interruptRunning: (now: string) => {
-      for (const { kind, triggered_by, stop_by } of interrupt.all(now))
+    /** Fails the runs (of a lane) that nobody works on any more, and asks again for each that nobody asked to stop. */
+    interruptRunning: (now: string, lane: Lane | null = null) => {
+      for (const { kind, triggered_by, stop_by } of interrupt.all({ now, lane }))
         if (stop_by === null) request(kind, triggered_by, now)
     },
   }

@@ -1,8 +1,9 @@
 /**
  * Jobs get the time of their phase and who stopped them, and are made anew for it: words for a status that other programs wrote
- * become the standard ones. Backfills and activity are new. The feed no longer calls a row new that is moved after it was deleted.
+ * become the standard ones. Backfills, activity and the full-text index are new; the index is filled by a backfill. The feed no longer
+ * calls a row new that is moved after it was deleted.
  */
-export const jobsBackfillsActivity = /* sql */ `
+export const jobsBackfillsActivitySearch = /* sql */ `
 ALTER TABLE jobs RENAME TO jobs_1;
 
 CREATE TABLE jobs (
@@ -73,5 +74,46 @@ BEGIN
   INSERT INTO changes (table_name, key, op)
   VALUES ('cached_prs', OLD.repo || '#' || OLD.pr_number, 'gone'),
          ('cached_prs', NEW.repo || '#' || NEW.pr_number, CASE WHEN NEW.state = 'deleted' THEN 'gone' ELSE 'new' END);
+END;
+
+CREATE TABLE rfcs_indexed (
+  id INTEGER PRIMARY KEY,
+  slug TEXT NOT NULL UNIQUE
+) STRICT;
+
+CREATE VIEW rfcs_searched AS
+  SELECT i.id AS id, r.slug AS slug, r.title AS title, r.tags_json AS tags, r.body AS body
+  FROM rfcs_indexed AS i JOIN cached_rfcs AS r ON r.slug = i.slug;
+
+CREATE VIRTUAL TABLE rfcs_search USING fts5 (
+  slug, title, tags, body, content = 'rfcs_searched', content_rowid = 'id', tokenize = 'unicode61'
+);
+
+INSERT INTO rfcs_search (rfcs_search, rank) VALUES ('rank', 'bm25(5.0, 10.0, 5.0, 1.0)');
+
+INSERT INTO rfcs_search (rfcs_search, rank) VALUES ('pgsz', 500);
+
+CREATE TRIGGER cached_rfcs_index_new AFTER INSERT ON cached_rfcs WHEN NEW.removed_at IS NULL BEGIN
+  INSERT INTO rfcs_indexed (slug) VALUES (NEW.slug);
+  INSERT INTO rfcs_search (rowid, slug, title, tags, body)
+  SELECT id, NEW.slug, NEW.title, NEW.tags_json, NEW.body FROM rfcs_indexed WHERE slug = NEW.slug;
+END;
+
+CREATE TRIGGER cached_rfcs_index_changed AFTER UPDATE ON cached_rfcs
+WHEN (OLD.slug, OLD.title, OLD.tags_json, OLD.body, OLD.removed_at IS NULL)
+  IS NOT (NEW.slug, NEW.title, NEW.tags_json, NEW.body, NEW.removed_at IS NULL)
+BEGIN
+  INSERT INTO rfcs_search (rfcs_search, rowid, slug, title, tags, body)
+  SELECT 'delete', id, OLD.slug, OLD.title, OLD.tags_json, OLD.body FROM rfcs_indexed WHERE slug = OLD.slug;
+  DELETE FROM rfcs_indexed WHERE slug = OLD.slug;
+  INSERT INTO rfcs_indexed (slug) SELECT NEW.slug WHERE NEW.removed_at IS NULL;
+  INSERT INTO rfcs_search (rowid, slug, title, tags, body)
+  SELECT id, NEW.slug, NEW.title, NEW.tags_json, NEW.body FROM rfcs_indexed WHERE slug = NEW.slug;
+END;
+
+CREATE TRIGGER cached_rfcs_index_gone AFTER DELETE ON cached_rfcs BEGIN
+  INSERT INTO rfcs_search (rfcs_search, rowid, slug, title, tags, body)
+  SELECT 'delete', id, OLD.slug, OLD.title, OLD.tags_json, OLD.body FROM rfcs_indexed WHERE slug = OLD.slug;
+  DELETE FROM rfcs_indexed WHERE slug = OLD.slug;
 END;
 `

@@ -1,12 +1,12 @@
 import type { Database } from 'better-sqlite3'
 import { ConfigError } from '../errors.ts'
-import { jobsBackfillsActivity } from './migration-2.ts'
+import { jobsBackfillsActivitySearch } from './migration-2.ts'
 
 /** Instant steps only: what touches many rows is a backfill, and what can be read again from Gitea is. */
 export type Migration = { to: number; sql: string }
 
 /** Each with the text that schema.sql had after it, so that an old file ends as a new one begins. */
-const migrations: Migration[] = [{ to: 2, sql: jobsBackfillsActivity }]
+const migrations: Migration[] = [{ to: 2, sql: jobsBackfillsActivitySearch }]
 
 /** The version schema.sql has; the last migration leads to it. */
 export const schemaVersion = 2

@@ -112,7 +112,7 @@ function makeTables(db: Database, now: number): void {
 
 /** What has a name of ours in a file where we have never been. */
 function namesTaken(db: Database): { type: string; name: string }[] {
-  const ours = [...schema.matchAll(/^CREATE (?:TABLE|INDEX|TRIGGER) (\w+)/gm)].map(([, name]) => name)
+  const ours = [...schema.matchAll(/^CREATE (?:VIRTUAL )?(?:TABLE|VIEW|INDEX|TRIGGER) (\w+)/gm)].map(([, name]) => name)
   const present = db
     .prepare<[], { type: string; name: string }>('SELECT type, lower(name) AS name FROM sqlite_schema')
     .all()

@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs'
 import Sqlite, { type Database } from 'better-sqlite3'
 import { ConfigError, sentence } from '../errors.ts'
 import { activityTable } from './activity.ts'
+import { backfillsTable } from './backfills.ts'
 import { deliveriesTable } from './deliveries.ts'
 import { entryFilesTable } from './entry-files.ts'
 import { jobHistory } from './job-history.ts'
@@ -13,14 +14,6 @@ import { settingsTable } from './settings.ts'
 
 /** A repository that is followed; `is_held`: something of it was read. */
 export type RepoSeen = { id: number; full_name: string; is_meta: 0 | 1; rfc_slug: string | null; is_held: 0 | 1 }
-export type BackfillSeen = {
-  name: string
-  status: 'pending' | 'running' | 'completed' | 'failed'
-  done: number
-  total: number
-  error_message: string | null
-  job_id: number | null
-}
 
 /** All that a file tells about how we are doing; nothing here writes. */
 export type Picture = ReturnType<typeof pictureOf>
@@ -29,9 +22,6 @@ export function pictureOf(db: Database, file: string) {
   const repos = db.prepare<[], RepoSeen>(/* sql */ `
     SELECT id, full_name, is_meta, rfc_slug, tip IS NOT NULL AS is_held FROM repos
     WHERE is_meta OR rfc_slug IS NOT NULL ORDER BY is_meta DESC, full_name`)
-  const backfills = db.prepare<[], BackfillSeen>(
-    'SELECT name, status, done, total, error_message, job_id FROM backfills ORDER BY name',
-  )
   return {
     file,
     jobs: jobHistory(db),
@@ -39,7 +29,7 @@ export function pictureOf(db: Database, file: string) {
     deliveries: deliveriesTable(db).totals,
     day: activityTable(db).day,
     repos: () => repos.all(),
-    backfills: () => backfills.all(),
+    backfills: backfillsTable(db).all,
     problems: entryFilesTable(db).problems,
     setting: settingsTable(db).get,
     holder: leaseTable(db).holder,

@@ -1,7 +1,9 @@
 import Sqlite, { type Database } from 'better-sqlite3'
 import { ConfigError, LeaseLost, TransientError } from '../errors.ts'
+import { utcOf } from '../rules/time.ts'
 import { activityTable } from './activity.ts'
 import { adoptClosed } from './adopt.ts'
+import { backfillsTable } from './backfills.ts'
 import { branchesTable } from './branches.ts'
 import { changesTable } from './changes.ts'
 import { deliveriesTable } from './deliveries.ts'
@@ -14,6 +16,7 @@ import { pictureOf } from './picture.ts'
 import { pullsTable } from './pulls.ts'
 import { reposTable } from './repos.ts'
 import { rfcsTable } from './rfcs.ts'
+import { searchWalk } from './search.ts'
 import { settingsTable } from './settings.ts'
 import { targetsTable } from './targets.ts'
 
@@ -47,6 +50,9 @@ export function openStore(file: string, options: OpenOptions) {
     settings: settingsTable(db),
     /** What it tells about how we are doing. */
     picture: pictureOf(db, file),
+    backfills: backfillsTable(db),
+    /** What backfills go through, by their names. */
+    walks: { 'search-index': searchWalk(db), 'derive-pulls': derive.walk },
     deriveAll: derive.all,
     adoptClosed: () => adoptClosed(db),
     /** One short write, seen whole or not at all. Nothing may be awaited in it. @throws LeaseLost when fenced and taken over */
@@ -75,7 +81,7 @@ export function openStore(file: string, options: OpenOptions) {
     },
     [Symbol.dispose]: () => db.close(),
   }
-  store.transaction(() => {})
+  store.transaction(() => store.backfills.register(utcOf(options.now())))
   return store
 }
 

@@ -116,8 +116,9 @@ function queueReads(db: Database) {
   const nextTry = db.prepare<[], number>('SELECT max(not_before) FROM targets WHERE failures > 0').pluck()
   const waiting = db.prepare<[], number>('SELECT count(*) FROM targets WHERE due_at IS NOT NULL').pluck()
   const nextDue = db
-    .prepare<[], number>(
-      `SELECT min(max(due_at, not_before, begun_at + ${startEveryMs})) FROM targets WHERE due_at IS NOT NULL AND ${isFree}`,
+    .prepare<[0 | 1], number>(
+      `SELECT min(max(due_at, not_before, begun_at + ${startEveryMs})) FROM targets
+      WHERE due_at IS NOT NULL AND (? OR target <> 'entry-dates') AND ${isFree}`,
     )
     .pluck()
   const readFrom = db.prepare<[string], number>('SELECT read_from FROM targets WHERE target = ?').pluck()
@@ -133,7 +134,7 @@ function queueReads(db: Database) {
     nextTry: (): number | null => nextTry.get() ?? null,
     waiting: () => waiting.get() ?? 0,
     /** When something may be claimed; null when nothing is asked. */
-    nextDue: (): number | null => nextDue.get() ?? null,
+    nextDue: (withDates = true): number | null => nextDue.get(withDates ? 1 : 0) ?? null,
     /** The server's clock when the last successful refresh of a target began to read; 0: never. */
     readFrom: (target: string): number => readFrom.get(target) ?? 0,
     /** Whether something that was started by then is under way still, the dates apart. */

@@ -1,4 +1,5 @@
 import type { Mirror } from '../refresh/mirror.ts'
+import { backfillKinds } from './backfills.ts'
 import type { JobEnd, Progress } from './job-end.ts'
 import { probeOnce } from './probe-job.ts'
 import { readAgain, reconcileAll } from './reconcile.ts'
@@ -21,7 +22,7 @@ const sweeps = {
   verify: { about: 'compares the copy with Gitea, and changes nothing', work: verify },
   'dry-run': { about: 'says what a reconcile would change, and changes nothing', work: foresee },
 } satisfies Record<string, Kind>
-export type JobKind = keyof typeof sweeps
+export type JobKind = keyof typeof sweeps | keyof typeof backfillKinds
 
 /** Every kind of run there is. */
-export const jobKinds: Record<JobKind, Kind> = sweeps
+export const jobKinds: Record<JobKind, Kind> = { ...sweeps, ...backfillKinds }

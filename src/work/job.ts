@@ -1,7 +1,7 @@
 import { endedBy } from '../effects.ts'
 import { LeaseLost, sentence } from '../errors.ts'
 import { type Mirror, timeNow } from '../refresh/mirror.ts'
-import type { JobRow } from '../store/jobs.ts'
+import { type JobRow, laneOfKind } from '../store/jobs.ts'
 import type { JobEnd, Progress } from './job-end.ts'
 import { jobKinds, type Kind } from './job-kinds.ts'
 import { watchForStop } from './stop.ts'
@@ -47,10 +47,10 @@ export async function runJob(
   }
 }
 
-/** Ended before it was done; the one who runs jobs runs one at a time, so it is the only one that runs. */
+/** Ended before it was done; one of a lane runs at a time, so it is the only one that runs there. */
 function stopped(mirror: Mirror, { id, kind }: JobRow): JobEnd {
   const { store, log } = mirror
-  store.transaction(() => store.jobs.interruptRunning(timeNow(mirror)))
+  store.transaction(() => store.jobs.interruptRunning(timeNow(mirror), laneOfKind(kind)))
   const message = store.jobs.byId(id)?.error_message ?? null
   log.info({ job: id, kind, message }, 'job stopped')
   return { status: 'failed', message, result: {} }

@@ -60,9 +60,8 @@ export async function reconcile(
   const rowsAt = { at: effects.now(), ...costs(mirror) }
   settleSweep(mirror)
   await rememberServer(mirror)
-  ask(mirror, { kind: 'entry-dates' })
   onProgress('dates', 0, 1)
-  warnings.push(...(await createWorker(mirror).drain({ withDates: true, signal })).warnings)
+  warnings.push(...(await readDates(mirror, (done, total) => onProgress('dates', done, total), signal)))
   signal.throwIfAborted()
   const failed = store.targets.failing().map(({ target, last_error }) => `${target} was not refreshed: ${last_error}`)
   const problems = store.entryFiles.problems()
@@ -118,7 +117,7 @@ async function readRows(mirror: Mirror, onProgress: Progress, signal: AbortSigna
     store.deriveAll()
   })
   onProgress('repositories', 0, 1)
-  const warnings = await worker.refreshNow({ kind: 'repos' }, true, true)
+  const warnings = await worker.refreshNow({ kind: 'repos' }, true, { must: true })
   beginProbing(mirror)
   onProgress('entries', 0, 1)
   const more = await worker.refreshNow({ kind: 'meta-entries' }, true)
@@ -135,6 +134,17 @@ async function readRows(mirror: Mirror, onProgress: Progress, signal: AbortSigna
     return drained
   })
   return [...warnings, ...more, ...drained]
+}
+
+/** The dates, and what came to be due meanwhile. */
+async function readDates(
+  mirror: Mirror,
+  onProgress: (done: number, total: number) => void,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const worker = createWorker(mirror)
+  const warnings = await worker.refreshNow({ kind: 'entry-dates' }, false, { onProgress })
+  return [...warnings, ...(await worker.drain({ withDates: true, signal })).warnings]
 }
 
 /** Drains, and again when the back-offs of what failed are over: a listing that moved while it was read is whole the next time. */

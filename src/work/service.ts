@@ -1,6 +1,8 @@
 import { LeaseLost, sentence, TokenRefused } from '../errors.ts'
 import type { Mirror } from '../refresh/mirror.ts'
 import { utcOf } from '../rules/time.ts'
+import type { Lane } from '../store/jobs.ts'
+import { backfillsDue } from './backfills.ts'
 import type { Bell } from './bell.ts'
 import { runJob } from './job.ts'
 import { giveUpLead, heartbeatMs, holderName, takeLead } from './lead.ts'
@@ -54,7 +56,13 @@ export async function runService({ signal, ...parts }: Running): Promise<void> {
   const running = { ...parts, signal: AbortSignal.any([signal, stop.signal]) }
   // Each worker by itself: a refresh that takes minutes must not keep the others from what was asked meanwhile.
   const workers = Array.from({ length: atOnce }, (_, index) => workLoop(running, `worker ${index + 1}`))
-  const loops = [heart(running, name), jobLoop(running), pruneLoop(running), ...workers]
+  const loops = [
+    heart(running, name),
+    jobLoop(running, 'others'),
+    jobLoop(running, 'backfills'),
+    pruneLoop(running),
+    ...workers,
+  ]
   try {
     await Promise.race([Promise.all(loops), failing(loops)])
   } catch (error) {
@@ -94,30 +102,35 @@ function workLoop(running: Running, name: string): Promise<void> {
     const onProgress = () => {
       pulse.beatAt = effects.now()
     }
-    await worker.drain({ withDates: true, turns: 1, onProgress, signal })
-    const next = store.targets.nextDue() ?? Number.POSITIVE_INFINITY
+    await worker.drain({ withDates: false, turns: 1, onProgress, signal })
+    const next = store.targets.nextDue(false) ?? Number.POSITIVE_INFINITY
     return Math.min(Math.max(next - effects.now(), 1), longestNapMs)
   }
   return repeat(running, name, turn, bell)
 }
 
-function jobLoop(running: Running): Promise<void> {
+/** Runs what is asked for in a lane, one after another. */
+function jobLoop(running: Running, lane: Lane): Promise<void> {
   const { mirror, pulse, bell, signal } = running
   const { store, effects, log } = mirror
+  const begin = lane === 'others' ? () => oweSweep(mirror) : () => {}
+  const askWhatIsDue = lane === 'backfills' ? backfillsDue(mirror) : () => {}
   let mayBeLeft = false
-  let isSwept = false
+  let isBegun = false
   const turn = async () => {
     if (!pulse.leads) return longestNapMs
-    if (!isSwept) oweSweep(mirror)
-    isSwept = true
-    // One job at a time: what is said to run now has ended, and its end could not be written.
-    if (mayBeLeft) store.jobs.interruptRunning(utcOf(effects.now()))
+    if (!isBegun) begin()
+    isBegun = true
+    // One job of a lane at a time: what is said to run now has ended, and its end could not be written.
+    if (mayBeLeft) store.jobs.interruptRunning(utcOf(effects.now()), lane)
     mayBeLeft = false
-    const job = store.jobs.nextPending()
+    if (!pulse.refused) askWhatIsDue()
+    const job = store.jobs.nextPending(lane)
     if (!job) return longestNapMs
     try {
       const end = await runJob(mirror, job, { signal })
-      if (end?.status !== 'failed') pulse.refused = null
+      // A backfill may end well without a word from Gitea.
+      if (lane === 'others' && end?.status !== 'failed') pulse.refused = null
     } catch (error) {
       if (error instanceof LeaseLost) throw error
       if (error instanceof TokenRefused) pulse.refused = sentence(error)
@@ -127,7 +140,7 @@ function jobLoop(running: Running): Promise<void> {
     bell.ring()
     return 0
   }
-  return repeat(running, 'jobs', turn, bell)
+  return repeat(running, lane === 'others' ? 'jobs' : lane, turn, bell)
 }
 
 /** Nobody knows what happened while nobody worked: a whole sweep is asked for, and owed until one could be done. */

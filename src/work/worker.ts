@@ -25,6 +25,13 @@ export type DrainOptions = {
   signal?: AbortSignal
 }
 
+type NowOptions = {
+  /** Throws why it failed, which is kept with it as in a drain. */
+  must?: boolean
+  /** How far it is, for a target that tells. */
+  onProgress?: DrainOptions['onProgress']
+}
+
 /** Claims targets that are due and refreshes them; each fails alone, with its own back-off. */
 export function createWorker(mirror: Mirror) {
   const { store, effects } = mirror
@@ -40,11 +47,15 @@ export function createWorker(mirror: Mirror) {
   }
 
   return {
-    /** Refreshes one target now, after what of its lane is under way; `must`: throws why it failed, which is kept with it as in a drain. */
-    refreshNow: async (target: Target, whole: boolean, must = false): Promise<string[]> => {
+    /** Refreshes one target now, after what of its lane is under way. */
+    refreshNow: async (
+      target: Target,
+      whole: boolean,
+      { must = false, onProgress }: NowOptions = {},
+    ): Promise<string[]> => {
       for (;;) {
         const claim = claimNow(mirror, target, whole)
-        if (claim) return must ? attempt(mirror, claim) : work(mirror, claim)
+        if (claim) return must ? attempt(mirror, claim, onProgress) : work(mirror, claim, onProgress)
         await effects.sleep(lookEveryMs)
       }
     },
@@ -86,9 +97,9 @@ function claimNow(mirror: Mirror, target: Target, whole: boolean): Claim | null 
 }
 
 /** Refreshes; what fails is asked again, and only what no other target would survive either is thrown. */
-async function work(mirror: Mirror, claim: Claim): Promise<string[]> {
+async function work(mirror: Mirror, claim: Claim, onProgress?: DrainOptions['onProgress']): Promise<string[]> {
   try {
-    return await attempt(mirror, claim)
+    return await attempt(mirror, claim, onProgress)
   } catch (error) {
     if (error instanceof LeaseLost || error instanceof TokenRefused || isStop(error)) throw error
     mirror.log.warn({ target: claim.target, failures: claim.failures + 1, err: error }, 'refresh failed')
@@ -97,7 +108,7 @@ async function work(mirror: Mirror, claim: Claim): Promise<string[]> {
 }
 
 /** Refreshes; a failure is kept with its target, with a back-off, and thrown. What was stopped in the middle goes back into the queue. */
-async function attempt(mirror: Mirror, claim: Claim): Promise<string[]> {
+async function attempt(mirror: Mirror, claim: Claim, onProgress?: DrainOptions['onProgress']): Promise<string[]> {
   const { store, effects, log } = mirror
   const began = effects.now()
   const measure = (outcome: 'done' | 'failed') =>
@@ -105,7 +116,7 @@ async function attempt(mirror: Mirror, claim: Claim): Promise<string[]> {
   // A Date header may be up to a second old: what we read began at the earliest then.
   const readFrom = Math.floor(serverNow(mirror) - 1000)
   try {
-    const { warnings } = await refresh(mirror, targetOf(claim.target), claim.whole)
+    const { warnings } = await refresh(mirror, targetOf(claim.target), claim.whole, onProgress)
     store.transaction(() => {
       store.targets.settle(claim.target, effects.now(), readFrom)
       store.activity.add(effects.now(), { refreshes: 1 })

@@ -1,0 +1,21 @@
+import { parseArgs } from 'node:util'
+import { backfillBench } from './backfill.ts'
+import { reconcileBench } from './reconcile.ts'
+
+/**
+ * `npm run bench -- --rows 100000 --latency 2 --config config.json`: what a backfill costs those beside it, and what a reconcile costs
+ * beside the way that it replaces, on a fake server whose answers take `latency` ms or on the server of a configuration. Prints
+ * tables; writes nothing but to a temporary folder.
+ */
+const { values } = parseArgs({
+  options: {
+    rows: { type: 'string', default: '1000000' },
+    latency: { type: 'string', default: '2' },
+    config: { type: 'string' },
+  },
+})
+const say = (text: string) => process.stdout.write(`${text}\n\n`)
+
+say(await backfillBench(Number(values.rows)))
+const size = { entries: 949, repos: 60, pulls: 634, latencyMs: Number(values.latency) }
+say(await reconcileBench(size, values.config))

@@ -1,0 +1,98 @@
+import { userInfo } from 'node:os'
+import { sentence } from '../errors.ts'
+import type { Mirror } from '../refresh/mirror.ts'
+import { utcOf } from '../rules/time.ts'
+import { type Lane, laneOfKind } from '../store/jobs.ts'
+import { runJob } from '../work/job.ts'
+import type { JobEnd, Progress } from '../work/job-end.ts'
+import type { JobKind } from '../work/job-kinds.ts'
+import { giveUpLead, heartbeatMs, holderName, takeLead } from '../work/lead.ts'
+import type { ExitCode } from './command.ts'
+import { showProgress } from './progress.ts'
+
+/** A run that was asked for, and how it ended. */
+export type Ended = { id: number; end: JobEnd }
+
+/** What a person or a program is told of it. */
+type Told = { json: (ended: Ended) => object; text: (ended: Ended) => string }
+
+type Wanted = { id: number; lane: Lane }
+
+const lookEveryMs = 250
+
+/** Runs with a progress bar, or quietly for `json`, and tells how it ended, on standard output; gives the exit code. */
+export async function shown(json: boolean, run: (progress: Progress) => Promise<Ended>, told: Told): Promise<ExitCode> {
+  const progress = showProgress(json)
+  try {
+    const ended = await run(progress.show)
+    const { status, message } = ended.end
+    progress.stop()
+    process.stdout.write(json ? `${JSON.stringify(told.json(ended))}\n` : told.text(ended))
+    if (status === 'failed') process.stderr.write(`rfcached: ${message}\n`)
+    return status === 'completed' ? 0 : status === 'failed' ? 1 : 3
+  } catch (error) {
+    if (json) process.stdout.write(`${JSON.stringify({ status: 'failed', error: sentence(error) })}\n`)
+    throw error
+  } finally {
+    progress.stop()
+  }
+}
+
+/**
+ * Asks for a run and waits for its end: whoever has the lease works; the others look at the job's row, and take over when the one who
+ * worked is gone.
+ */
+export async function runToItsEnd(mirror: Mirror, kind: JobKind, progress: Progress): Promise<Ended> {
+  const { store, effects } = mirror
+  const request = () => store.jobs.request(kind, `manual:${userInfo().username}`, utcOf(effects.now())).id
+  const name = holderName(mirror)
+  const followed = request()
+  for (;;) {
+    const end = endOf(mirror, followed)
+    if (end) return { id: followed, end }
+    if (takeLead(mirror, name)) {
+      // The run we followed was that of a process that died, and is interrupted now: ours is another.
+      const id = store.jobs.byId(followed)?.status === 'pending' ? followed : request()
+      return { id, end: await lead(mirror, name, { id, lane: laneOfKind(kind) }, progress) }
+    }
+    const job = store.jobs.byId(followed)
+    progress(job?.phase ?? 'waiting for the process that works on this database', job?.done ?? 0, job?.total ?? 1)
+    await effects.sleep(lookEveryMs)
+  }
+}
+
+async function lead(mirror: Mirror, name: string, { id, lane }: Wanted, progress: Progress): Promise<JobEnd> {
+  const heartbeat = setInterval(() => renew(mirror, name), heartbeatMs)
+  const { jobs } = mirror.store
+  try {
+    for (let job = jobs.nextPending(lane); job; job = jobs.nextPending(lane)) {
+      const end = await runJob(mirror, job, { onProgress: progress })
+      if (job.id === id && end) return end
+    }
+    return (
+      endOf(mirror, id) ?? {
+        status: 'failed',
+        message: 'The process that worked on it ended before it was done.',
+        result: {},
+      }
+    )
+  } finally {
+    clearInterval(heartbeat)
+    giveUpLead(mirror, name)
+  }
+}
+
+/** What stands in the way of it, a full disk or another's lease, stands in the way of the next write too, which says so. */
+function renew(mirror: Mirror, name: string): void {
+  try {
+    takeLead(mirror, name)
+  } catch (error) {
+    mirror.log.debug({ err: error }, 'lease not renewed')
+  }
+}
+
+function endOf({ store }: Mirror, id: number): JobEnd | null {
+  const job = store.jobs.byId(id)
+  if (!job || job.status === 'pending' || job.status === 'running') return null
+  return { status: job.status, message: job.error_message, result: JSON.parse(job.result) }
+}

@@ -1,0 +1,21 @@
+import type { Database } from 'better-sqlite3'
+import { type Walk, walkOf } from './walk.ts'
+
+type Text = { slug: string; title: string; tags: string | null; body: string }
+
+/** Brings the RFCs that are there, and that the full-text index does not hold yet, into it; its triggers keep it afterwards. */
+export function searchWalk(db: Database): Walk {
+  const texts = db.prepare<[number, number], Text>(/* sql */ `
+    SELECT slug, title, tags_json AS tags, body FROM cached_rfcs
+    WHERE rowid > ? AND rowid <= ? AND removed_at IS NULL AND slug NOT IN (SELECT slug FROM rfcs_indexed)`)
+  // Row by row by their values: for each INSERT … SELECT the index would write what it gathers in memory for the whole transaction.
+  const enter = db.prepare<[string]>('INSERT INTO rfcs_indexed (slug) VALUES (?)')
+  const index = db.prepare<Text & { id: number | bigint }>(
+    'INSERT INTO rfcs_search (rowid, slug, title, tags, body) VALUES (:id, :slug, :title, :tags, :body)',
+  )
+  const fill = (after: number, upTo: number) => {
+    for (const text of texts.all(after, upTo)) index.run({ ...text, id: enter.run(text.slug).lastInsertRowid })
+  }
+  // One at once: a long text takes as long as a thousand short ones.
+  return walkOf(db, 'cached_rfcs', { fill, atOnce: 1 })
+}
