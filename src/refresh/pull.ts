@@ -14,7 +14,7 @@ export async function refreshPull(mirror: Mirror, repo: RepoRow | null, number: 
     gitea.refs.pullHead(repo.full_name, number),
   ])
   if (pull === null && (await hidesPulls(mirror, repo))) return { warnings: [pullsOff(repo.full_name)] }
-  if (pull === null && head !== null)
+  if (pull === null && (head !== null || (await hasHead(mirror, repo, number))))
     throw new IncompleteListing(`${repo.full_name}#${number} has a head but cannot be read.`)
   if (pull && pull.repoId !== repo.id) {
     ask(mirror, { kind: 'repos' })
@@ -27,6 +27,11 @@ export async function refreshPull(mirror: Mirror, repo: RepoRow | null, number: 
     else store.pulls.bury(repo.full_name, [number])
   })
   return { warnings: [] }
+}
+
+/** By the listing of all refs: that two answers say 404 proves nothing, for something between us and Gitea may say so of anything. */
+async function hasHead({ gitea }: Mirror, { full_name }: RepoRow, number: number): Promise<boolean> {
+  return (await gitea.refs.list(full_name)).pulls.has(number)
 }
 
 /** Whether the repository's pulls are turned off: none can be read then, and what is held of them stays. */

@@ -135,6 +135,21 @@ test('F11: Gitea down for a minute loses nothing', async () => {
   expect(live.pull('rfcs/meta', number)).toMatchObject({ state: 'open', rfc_slug: 'delta' })
 })
 
+test('F14: a pull and its head that are both said to be absent are not gone while the refs list it', async () => {
+  push('rfcs/alpha')
+  const number = live.world.openPull('rfcs/alpha', 'topic', { by: 'alice' })
+  await live.pass(60)
+  const flapping = new RegExp(`/(?:pulls/${number}|git/refs/pull/${number}/head)$`)
+  live.fake.fail(({ path }) => (flapping.test(path) ? { kind: 'status', status: 404 } : undefined))
+  live.world.retitle('rfcs/alpha', number, 'Another title', { by: 'alice' })
+  await live.pass(60)
+  expect(live.pull('rfcs/alpha', number)).toMatchObject({ state: 'open' })
+  live.fake.fail(undefined)
+  live.world.deletePull('rfcs/alpha', number)
+  await live.pass(180)
+  expect(live.pull('rfcs/alpha', number)).toMatchObject({ state: 'deleted' })
+})
+
 test('F12: a Retry-After holds everything back for so long', async () => {
   live.fake.fail(() => ({ kind: 'status', status: 429, retryAfter: 30 }))
   push('rfcs/alpha')
