@@ -1,4 +1,4 @@
-// How git finds the block of trailers in a message. The odd corners are git's own: test/rules/trailers.fuzz.test.ts
+// How git finds the block of trailers in a message. The odd corners are git's own: test/fuzz/trailers.ts
 // holds this file to them, with the local git as the judge. Lines are looked at in place, for a hostile message can
 // have millions of them.
 

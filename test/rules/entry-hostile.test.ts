@@ -1,9 +1,6 @@
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { maxEntryBytes, readEntry } from '../../src/rules/entry.ts'
 import { fieldsOf, file, read } from './entry-file.ts'
-
-const seed = Date.now() % 2 ** 31
 
 test.each([
   '---js',
@@ -68,70 +65,6 @@ test('nothing is remembered: a malformed file is a problem each time it is read'
   const text = file('slug: [')
   expect(read(text)).toEqual(read(text))
   expect(read(text).fields).toBeNull()
-})
-
-test(`no input throws, and what is read is whole (seed ${seed})`, () => {
-  const piece = fc.oneof(
-    fc.constantFrom(
-      '---',
-      '\n',
-      '\r\n',
-      'slug: a',
-      'title: ',
-      'owners: ',
-      '- ',
-      ': ',
-      '? ',
-      '[',
-      ']',
-      '{',
-      '}',
-      ',',
-      '&x ',
-      '*x',
-      '!!str ',
-      '! ',
-      '|\n',
-      '>\n',
-      '"',
-      "'",
-      '\\',
-      '#',
-      ' ',
-      '  ',
-      '\t',
-      '...',
-      '%YAML 1.1',
-      '<<',
-      '~',
-      '\ufeff',
-      '\0',
-      '@',
-      '`',
-      '---\n',
-      '\n---\n',
-    ),
-    fc.string({ unit: 'binary', maxLength: 5 }),
-  )
-  const pieces = fc.array(piece, { maxLength: 40 }).map((parts) => parts.join(''))
-  const framed = pieces.map((text) => `---\nslug: a\n${text}\n---\nBody`)
-  const bytes = fc.uint8Array({ maxLength: 60 })
-  fc.assert(
-    fc.property(fc.oneof(pieces, framed, framed, bytes), (input) => {
-      const { fields, problem } = typeof input === 'string' ? read(input) : readEntry(input)
-      if (fields === null) {
-        expect(problem).toMatch(/^The .+\.$/)
-        return
-      }
-      expect(Object.values(fields).every((field) => field === null || field.isWellFormed())).toBe(true)
-      expect(
-        [fields.owners_json, fields.arbiters_json, fields.tags_json].every(
-          (json) => json === null || Array.isArray(JSON.parse(json)),
-        ),
-      ).toBe(true)
-    }),
-    { seed, numRuns: 5000 },
-  )
 })
 
 const hostile =
