@@ -42,6 +42,15 @@ describe('a line of the log', () => {
   })
 })
 
+test('what a terminal would obey is an escape in the log, and read back it is the same', () => {
+  const hostile = '\u001b[2J\u009b31m\u202e\u007f'
+  const { log, lines } = logged()
+  log.warn({ path: hostile }, 'odd')
+  const [line = ''] = lines
+  expect(line).toMatch(/^[ -~]+\n$/)
+  expect(JSON.parse(line)).toMatchObject({ path: hostile })
+})
+
 describe('a secret is cut out of the log', () => {
   const names = ['token', 'secret', 'password', 'authorization', 'cookie']
 

@@ -10,6 +10,7 @@ import { openPicture } from '../store/picture.ts'
 import { backfillKinds } from '../work/backfills.ts'
 import type { Progress } from '../work/job-end.ts'
 import type { CommonOptions, ExitCode } from './command.ts'
+import { print } from './print.ts'
 import { type Ended, runToItsEnd, shown } from './run-job.ts'
 
 type View = Status['backfills'][number]
@@ -29,7 +30,7 @@ export async function backfill(name: string | undefined, { config: path, json }:
 
 function list(config: Config, json: boolean): ExitCode {
   const views = viewsOf(config)
-  process.stdout.write(json ? `${JSON.stringify({ backfills: views })}\n` : `${table(views)}\n`)
+  print(json ? `${JSON.stringify({ backfills: views })}\n` : `${table(views)}\n`)
   return 0
 }
 

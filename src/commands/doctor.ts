@@ -3,6 +3,7 @@ import { readConfig } from '../config.ts'
 import type { CommonOptions, ExitCode } from './command.ts'
 import { examination, type Finding } from './doctor/checks.ts'
 import { openPatient } from './doctor/patient.ts'
+import { print } from './print.ts'
 import { textWidth, wrapped } from './text.ts'
 
 const marks = { ok: '✓', note: '·', warning: '!', failed: '✗', skipped: '–' } as const
@@ -16,10 +17,10 @@ export async function examine({ config: path, json }: CommonOptions): Promise<Ex
   const findings: Finding[] = []
   for await (const finding of examination(patient)) {
     findings.push(finding)
-    if (!json) process.stdout.write(`${textOf(finding)}\n`)
+    if (!json) print(`${textOf(finding)}\n`)
   }
   const { code, status, words } = conclusion(findings)
-  process.stdout.write(json ? `${JSON.stringify({ status, checks: findings })}\n` : `\n${words}\n`)
+  print(json ? `${JSON.stringify({ status, checks: findings })}\n` : `\n${words}\n`)
   return code
 }
 

@@ -11,6 +11,7 @@ import { installHooks } from './hooks/install.ts'
 import { listHooks, listJson, listText } from './hooks/list.ts'
 import { removeHooks } from './hooks/remove.ts'
 import { type Report, reportJson, reportText } from './hooks/report.ts'
+import { print } from './print.ts'
 
 export type HookAction = 'install' | 'list' | 'remove'
 export type HooksOptions = CommonOptions & { rotate: boolean; tokenFile?: string }
@@ -61,12 +62,12 @@ function hookSecret(config: Config): Secret {
 
 async function showList(ground: Ground, { json }: HooksOptions): Promise<ExitCode> {
   const list = await listHooks(ground)
-  process.stdout.write(json ? `${JSON.stringify(listJson(list))}\n` : listText(list))
+  print(json ? `${JSON.stringify(listJson(list))}\n` : listText(list))
   return list.warnings.length > 0 ? 3 : 0
 }
 
 function showReport(report: Report, { json }: HooksOptions): ExitCode {
-  process.stdout.write(json ? `${JSON.stringify(reportJson(report))}\n` : reportText(report))
+  print(json ? `${JSON.stringify(reportJson(report))}\n` : reportText(report))
   if (report.failed) return 1
   return report.warnings.length > 0 ? 3 : 0
 }

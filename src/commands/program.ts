@@ -1,6 +1,7 @@
 import { Argument, Command, CommanderError } from 'commander'
 import { ConfigError, sentence } from '../errors.ts'
 import type { ExitCode } from './command.ts'
+import { complain } from './print.ts'
 
 /** Runs one command line and returns its exit code; whatever goes wrong is one whole sentence on standard error. */
 export async function runProgram(argv: string[]): Promise<ExitCode> {
@@ -13,9 +14,9 @@ export async function runProgram(argv: string[]): Promise<ExitCode> {
     return code
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
-    process.stderr.write(`rfcached: ${sentence(error)}\n`)
+    complain(`rfcached: ${sentence(error)}\n`)
     if (!(error instanceof ConfigError) && process.env.RFCACHED_DEBUG)
-      process.stderr.write(`${error instanceof Error ? error.stack : ''}\n`)
+      complain(`${error instanceof Error ? error.stack : ''}\n`)
     return error instanceof ConfigError ? 2 : 1
   }
 }

@@ -1,4 +1,5 @@
 import { Presets, SingleBar } from 'cli-progress'
+import { complain } from './print.ts'
 
 const lineEveryMs = 3000
 
@@ -38,7 +39,7 @@ function lines() {
       if (now === phase && Date.now() - saidAt < lineEveryMs) return
       phase = now
       saidAt = Date.now()
-      process.stderr.write(`reading ${phase}${total > 1 ? `: ${done} of ${total}` : ''}\n`)
+      complain(`reading ${phase}${total > 1 ? `: ${done} of ${total}` : ''}\n`)
     },
     stop: () => {},
   }

@@ -8,6 +8,7 @@ import type { JobEnd, Progress } from '../work/job-end.ts'
 import type { JobKind } from '../work/job-kinds.ts'
 import { giveUpLead, heartbeatMs, holderName, takeLead } from '../work/lead.ts'
 import type { ExitCode } from './command.ts'
+import { complain, print } from './print.ts'
 import { showProgress } from './progress.ts'
 
 /** A run that was asked for, and how it ended. */
@@ -27,11 +28,11 @@ export async function shown(json: boolean, run: (progress: Progress) => Promise<
     const ended = await run(progress.show)
     const { status, message } = ended.end
     progress.stop()
-    process.stdout.write(json ? `${JSON.stringify(told.json(ended))}\n` : told.text(ended))
-    if (status === 'failed') process.stderr.write(`rfcached: ${message}\n`)
+    print(json ? `${JSON.stringify(told.json(ended))}\n` : told.text(ended))
+    if (status === 'failed') complain(`rfcached: ${message}\n`)
     return status === 'completed' ? 0 : status === 'failed' ? 1 : 3
   } catch (error) {
-    if (json) process.stdout.write(`${JSON.stringify({ status: 'failed', error: sentence(error) })}\n`)
+    if (json) print(`${JSON.stringify({ status: 'failed', error: sentence(error) })}\n`)
     throw error
   } finally {
     progress.stop()

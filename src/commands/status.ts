@@ -4,6 +4,7 @@ import { collectStatus } from '../status/collect.ts'
 import type { Status } from '../status/shape.ts'
 import { openPicture } from '../store/picture.ts'
 import type { CommonOptions, ExitCode } from './command.ts'
+import { complain, print } from './print.ts'
 import { askDaemon } from './status/ask.ts'
 import { statusText } from './status/text.ts'
 
@@ -14,8 +15,8 @@ export async function showStatus({ config: path, json }: CommonOptions): Promise
   const isTold = typeof asked !== 'string'
   const status = isTold ? asked : readFile(config)
   const note = isTold ? null : `${asked} This is what ${config.database} says.`
-  if (json && note) process.stderr.write(`${note}\n`)
-  process.stdout.write(json ? `${JSON.stringify(status)}\n` : statusText(status, note))
+  if (json && note) complain(`${note}\n`)
+  print(json ? `${JSON.stringify(status)}\n` : statusText(status, note))
   return status.verdict.level === 'failing' ? 1 : 0
 }
 

@@ -1,5 +1,6 @@
 import Table from 'cli-table3'
 import { z } from 'zod'
+import { plain } from '../rules/plain.ts'
 import type { JobEnd } from '../work/job-end.ts'
 import type { JobKind } from '../work/job-kinds.ts'
 
@@ -65,7 +66,7 @@ function costs({ requests, bytes, seconds, dates }: Result): string {
 function verifyText({ drift = [], requests, dates }: Result, message: string | null): string {
   const lines = drift.map(
     ({ table, key, column, have, want }) =>
-      `  ${table} ${key} ${column}: ${short(have)}, but Gitea says ${short(want)}`,
+      `  ${table} ${plain(key)} ${column}: ${short(have)}, but Gitea says ${short(want)}`,
   )
   const verdict =
     drift.length > 0
@@ -76,7 +77,7 @@ function verifyText({ drift = [], requests, dates }: Result, message: string | n
 
 function listed(title: string, lines: string[]): string[] {
   if (lines.length === 0) return []
-  const shown = lines.slice(0, mostLines).map((line) => `  ${line}`)
+  const shown = lines.slice(0, mostLines).map((line) => `  ${plain(line)}`)
   return [
     `${title}:`,
     ...shown,

@@ -1,3 +1,5 @@
+import { excerpt } from './plain.ts'
+
 /** A file under rfcs/ and the slug its front matter claims: null where it never could be read. */
 export type Claim = { path: string; slug: string | null }
 
@@ -19,7 +21,8 @@ export function settleClaims(files: Claim[]): Claims {
     const owner = paths.has(named) ? named : (firsts.get(slug) ?? path)
     if (!firsts.has(slug)) firsts.set(slug, path)
     if (owner === path) claims.owners.add(path)
-    if (owner !== path) claims.problems.set(path, `The slug ${slug} belongs to ${owner}: give this file another slug.`)
+    if (owner !== path)
+      claims.problems.set(path, `The slug ${slug} belongs to ${excerpt(owner)}: give this file another slug.`)
     else if (named !== path)
       claims.problems.set(path, `The slug ${slug} is not the file's name: rename the file to ${slug}.md.`)
   }

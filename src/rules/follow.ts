@@ -1,4 +1,5 @@
 import { byBytes } from './claims.ts'
+import { excerpt } from './plain.ts'
 
 /** An entry that owns its slug. `repo` is as its author wrote it. */
 export type Follower = { path: string; slug: string; state: string | null; repo: string | null }
@@ -14,12 +15,12 @@ export function wantedRepo({ state, repo }: { state: string | null; repo: string
   return state === 'super-draft' || !repo ? null : repo
 }
 
-/** `owner/name` inside the configured owner (Gitea's names know no case); a name of another form or owner is never even asked for. */
+/** `owner/name` inside the configured owner (Gitea's names know no case and have 100 characters at most); a name of another form or owner is never even asked for. */
 export function isInside(repo: string, owner: string): boolean {
   const [its, name, ...more] = repo.split('/')
   return (
     its?.toLowerCase() === owner.toLowerCase() &&
-    /^[A-Za-z0-9._-]+$/.test(name ?? '') &&
+    /^[A-Za-z0-9._-]{1,100}$/.test(name ?? '') &&
     name !== '.' &&
     name !== '..' &&
     more.length === 0
@@ -57,7 +58,7 @@ function objection(
   { slugs }: Following,
 ): string | null {
   if (!isInside(name, owner))
-    return `The repository ${name} is not followed: write it as ${owner}/<name>, only the owner's own repositories are.`
+    return `The repository ${excerpt(name)} is not followed: write it as ${owner}/<name>, only the owner's own repositories are.`
   if (!repo) return `The repository ${name} is not followed: there is none of that name to be seen.`
   if (repo.isMeta) return `The repository ${name} is not followed: it is the meta repository itself.`
   if (repo.private && !meta.private)

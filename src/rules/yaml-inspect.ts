@@ -11,6 +11,7 @@ import {
   visit,
   type YAMLMap,
 } from 'yaml'
+import { excerpt } from './plain.ts'
 import { nulProblem, Unreadable } from './unreadable.ts'
 
 /** Gives the node an alias stands for, and any other node as it is. */
@@ -64,9 +65,4 @@ export function duplicateKey(key: Scalar, lines: LineCounter): Unreadable {
   const { line } = lines.linePos(key.range?.[0] ?? 0)
   const name = excerpt(String(key.value))
   return new Unreadable(`The front matter has the key \`${name}\` a second time on line ${line}: keep one of them.`)
-}
-
-/** The beginning of an author's text, fit for a sentence. */
-export function excerpt(text: string): string {
-  return text.slice(0, 200).toWellFormed().replaceAll(/\s+/g, ' ')
 }

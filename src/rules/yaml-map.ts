@@ -9,8 +9,9 @@ import {
   type YAMLError,
   type YAMLMap,
 } from 'yaml'
+import { excerpt } from './plain.ts'
 import { Unreadable } from './unreadable.ts'
-import { duplicateKey, excerpt, inspectYaml, type Resolve, tooDeep } from './yaml-inspect.ts'
+import { duplicateKey, inspectYaml, type Resolve, tooDeep } from './yaml-inspect.ts'
 
 const maxTokens = 10_000
 

@@ -64,3 +64,11 @@ test('names are ordered by their bytes, as git orders them', () => {
     '\u{1F600}',
   ])
 })
+
+test('a hostile file name is told as what acts on nothing', () => {
+  const { problems } = settleClaims([
+    { path: 'rfcs/\u001b[2J.md', slug: 'a' },
+    { path: 'rfcs/z.md', slug: 'a' },
+  ])
+  expect(problems.get('rfcs/z.md')).toContain('belongs to rfcs/\\u001b[2J.md:')
+})

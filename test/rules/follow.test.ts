@@ -92,6 +92,17 @@ describe('fault 4: a repository is not followed, and its entry is told why,', ()
   })
 })
 
+test('an entry is told of a hostile name in one short line that acts on nothing', () => {
+  const { problems } = settled([{ slug: 'a', repo: `evil/\u001b[2J\n${'x'.repeat(30_000)}` }])
+  expect(problems['rfcs/a.md']).toMatch(/^The repository evil\/\\u001b\[2J x{10,200} is not followed: [ -~]+$/)
+})
+
+test('a name that no repository can have is never asked for', () => {
+  expect(isInside(`rfcs/${'a'.repeat(100)}`, 'rfcs')).toBe(true)
+  for (const name of ['a'.repeat(101), 'a/../../user', '..', '.', '', 'a?b', 'a#b', 'a%2f', 'ä', 'a\n'])
+    expect(isInside(`rfcs/${name}`, 'rfcs'), name).toBe(false)
+})
+
 test('a name is inside the owner in any case of the owner', () => {
   expect(isInside('RFCs/A.b_c-d', 'rfcs')).toBe(true)
   expect(isInside('rfcsx/a', 'rfcs')).toBe(false)

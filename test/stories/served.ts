@@ -107,6 +107,8 @@ export async function openServed({ dialect = 'gitea-1.26' as DialectName, probe 
     configured,
     database,
     url,
+    /** What no one may be shown. */
+    secrets: [token, secret],
     start,
     run,
     get,
