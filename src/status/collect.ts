@@ -1,34 +1,17 @@
 import type { Effects } from '../effects.ts'
-import type { Gitea } from '../gitea/gitea.ts'
 import { utcOf } from '../rules/time.ts'
 import type { Picture } from '../store/picture.ts'
 import { jobView } from '../work/job-view.ts'
-import type { Pulse } from '../work/service.ts'
 import { backfillViews } from './backfills.ts'
 import { driftFound } from './drift.ts'
+import type { Facts, Live } from './facts.ts'
 import { repositories } from './repositories.ts'
 import type { Status } from './shape.ts'
 import { verdictOf } from './verdict.ts'
 import { version } from './version.ts'
 
-/** When sweeps come; times are milliseconds since 1970, lengths milliseconds. */
-type Schedule = {
-  probeEveryMs: () => number
-  fullEveryMs: () => number | null
-  /** How many of the last three probes were due after a time. */
-  probesSince: (at: number) => number
-  nextProbe: () => Date | null
-  nextFull: () => Date | null
-}
-
-/** What only the daemon knows. */
-export type Live = { pulse: Pulse; traffic: Gitea['traffic']; schedule: Schedule }
-
 /** What the picture is made of; `live` null: it is made from the file alone, whoever else may work on it. */
 export type Sources = { picture: Picture; effects: Pick<Effects, 'now'>; giteaUrl: string; live: Live | null }
-
-/** A status before the verdict on it. */
-export type Facts = Omit<Status, 'verdict'>
 
 const recentJobs = 10
 

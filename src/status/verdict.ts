@@ -1,4 +1,4 @@
-import type { Facts, Live } from './collect.ts'
+import type { Facts, Live } from './facts.ts'
 import type { Status } from './shape.ts'
 import { ago, lasting } from './words.ts'
 
