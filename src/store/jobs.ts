@@ -76,9 +76,12 @@ function runs(db: Database, request: ReturnType<typeof requester>) {
   const start = db.prepare<[string, number]>(
     `UPDATE jobs SET status = 'running', started_at = ? WHERE id = ? AND status = 'pending'`,
   )
-  const finish = db.prepare<[JobStatus, string, string | null, string, number]>(
-    `UPDATE jobs SET status = ?, completed_at = ?, error_message = ?, result = ? WHERE id = ? AND status = 'running'`,
-  )
+  type End = { id: number; status: JobStatus; now: string; error: string | null; result: string }
+  // What ended well is all done, also where its last phase had nothing to count.
+  const finish = db.prepare<End>(/* sql */ `
+    UPDATE jobs SET status = :status, completed_at = :now, error_message = :error, result = :result,
+      done = CASE :status WHEN 'failed' THEN done ELSE total END
+    WHERE id = :id AND status = 'running'`)
   const progress = db.prepare<{ id: number; phase: string; done: number; total: number; now: string }>(/* sql */ `
     UPDATE jobs SET phase = :phase, done = :done, total = :total, phase_at = CASE WHEN phase IS :phase THEN phase_at ELSE :now END
     WHERE id = :id AND status = 'running'`)
@@ -95,7 +98,7 @@ function runs(db: Database, request: ReturnType<typeof requester>) {
     start: (id: number, now: string): boolean => start.run(now, id).changes > 0,
     /** Ends a run; one that was taken over in between keeps the end it has. */
     finish: (id: number, status: JobStatus, now: string, error: string | null, result: object) =>
-      finish.run(status, now, error, JSON.stringify(result), id),
+      finish.run({ id, status, now, error, result: JSON.stringify(result) }),
     /** How far a run is; a phase begins when its name first comes. */
     progress: (id: number, phase: string, done: number, total: number, now: string) =>
       progress.run({ id, phase, done, total, now }),

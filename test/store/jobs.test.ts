@@ -22,7 +22,7 @@ describe('a job', () => {
       error_message: 'One problem.',
       phase: 'entries',
       phase_at: at(1),
-      done: 3,
+      done: 10, // it ended well: all of it is done
       total: 10,
       result: '{"rows":3}',
       stop_by: null,
@@ -74,7 +74,7 @@ test('a phase begins when its name first comes, and once again when it comes aft
   expect(began('dates', 3)).toMatchObject({ phase: 'dates', phase_at: at(3), done: 3 })
   expect(began('entries', 4)).toMatchObject({ phase: 'entries', phase_at: at(4), done: 4 })
   jobs.finish(id, 'completed', at(5), null, {})
-  expect(began('entries', 6)).toMatchObject({ phase_at: at(4), done: 4 })
+  expect(began('entries', 6)).toMatchObject({ phase_at: at(4), done: 9 })
 })
 
 test('jobs are listed newest first, by status and kind, a page after the other', () => {
