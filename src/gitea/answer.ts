@@ -5,7 +5,7 @@ import type { HttpAnswer } from './door.ts'
 /** A request waits no longer than this for a Retry-After; who asked for it comes again when it is over. */
 export const longestWaitMs = 60_000
 /** A Retry-After is believed up to here. */
-const longestRetryAfterMs = 600_000
+export const longestRetryAfterMs = 600_000
 
 const scopes = 'the scopes read:repository, read:organization and read:issue'
 

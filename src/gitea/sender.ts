@@ -1,7 +1,7 @@
 import { type Effects, either } from '../effects.ts'
 import { ConfigError, TokenRefused, TooSlow, TransientError } from '../errors.ts'
 import type { Meter } from '../meter.ts'
-import { judged, longestWaitMs, redirect } from './answer.ts'
+import { judged, longestRetryAfterMs, longestWaitMs, redirect } from './answer.ts'
 import type { Door, HttpAnswer } from './door.ts'
 import { counted, createTraffic } from './traffic.ts'
 
@@ -50,6 +50,8 @@ export function createSender({ door, url, token, effects, signal, answered }: Se
 
   async function send(path: string, change?: Change, patience: Patience = {}): Promise<HttpAnswer> {
     patience.signal?.throwIfAborted()
+    // A longer pause than is ever believed was noted before the clock was set back.
+    if (pausedUntil > effects.now() + longestRetryAfterMs) pausedUntil = 0
     const pause = pausedUntil - effects.now()
     if (pause > longestWaitMs) throw leftAlone(pause)
     if (pause > 0) await effects.sleep(pause, either(signal, patience.signal))

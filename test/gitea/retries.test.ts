@@ -93,6 +93,14 @@ describe('fault F12: Retry-After', () => {
     expect(times()).toEqual([0, 500])
   })
 
+  test('F32: does not last for as long as our clock is set back by', async () => {
+    answer((_, nth) => (nth === 0 ? status(429, { 'retry-after': '90' }) : json(1)))
+    const { client, clock, soon } = connected()
+    await soon(client.json('/a', anything)).catch(() => {})
+    clock.pass(-3_600_000)
+    expect((await soon(client.json('/a', anything))).data).toBe(1)
+  })
+
   test('that never ends is passed on with the failure', async () => {
     answer(() => status(429, { 'retry-after': '30' }))
     const { client, soon, times } = connected()
