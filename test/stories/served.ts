@@ -67,6 +67,8 @@ export async function openServed({ dialect = 'gitea-1.26' as DialectName, probe 
   const environment = {
     PATH: process.env.PATH,
     HOME: folder,
+    // A process starts in half of the time when another that ended by itself left it compiled.
+    NODE_COMPILE_CACHE: join(tmpdir(), 'rfcached-compiled'),
     RFCACHED_GITEA_TOKEN: token,
     RFCACHED_WEBHOOK_SECRET: secret,
   }
