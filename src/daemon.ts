@@ -7,6 +7,7 @@ import { openGitea } from './gitea/gitea.ts'
 import { createLog } from './log.ts'
 import type { Meter } from './meter.ts'
 import type { Mirror } from './refresh/mirror.ts'
+import { openWhole } from './store/mend.ts'
 import { openStore, type Store } from './store/store.ts'
 
 /** What may be handed in instead of the real thing. */
@@ -46,10 +47,14 @@ export function openMirror(config: Config, token: Secret, store: Store, parts: P
   return { ...mirror, [Symbol.asyncDispose]: async () => opened?.[Symbol.asyncDispose]() }
 }
 
+/** How to open a store; `tell` is told what became of a broken file, which without it is refused. */
+export type StoreParts = { adopt?: boolean; create?: boolean; effects?: Effects; tell?: (sentence: string) => void }
+
 /** Opens the store of a configuration. */
 export function openConfiguredStore(
-  config: Config,
-  { effects = realEffects, ...options }: { adopt?: boolean; create?: boolean; effects?: Effects } = {},
+  { database }: Config,
+  { effects = realEffects, tell, ...options }: StoreParts = {},
 ): Store {
-  return openStore(config.database, { ...options, now: effects.now })
+  const { now } = effects
+  return tell ? openWhole(database, { ...options, now, tell }) : openStore(database, { ...options, now })
 }

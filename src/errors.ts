@@ -10,6 +10,11 @@ export class ConfigError extends Error {
   }
 }
 
+/** The database is broken, and what is in it may not be replaced. */
+export class BrokenFile extends ConfigError {
+  override name = 'BrokenFile'
+}
+
 /** Gitea refused the token (401): everything stops, nothing is retried hot, and nothing is ever deleted for it. */
 export class TokenRefused extends ConfigError {
   override name = 'TokenRefused'
@@ -46,6 +51,25 @@ export class LeaseLost extends Error {
   constructor() {
     super('Another rfcached took over the work on this database.')
   }
+}
+
+/** The file was moved away, or another was put in its place: what is written goes where nobody reads it. */
+export class FileMoved extends Error {
+  override name = 'FileMoved'
+  constructor(file: string) {
+    super(`The database ${file} was moved or replaced. Start rfcached again, and it works on the one that is there.`)
+  }
+}
+
+/** Whether SQLite says, here or in a cause, that the file is broken. */
+export function isMalformed(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  return ('code' in error && /^SQLITE_(CORRUPT|NOTADB)/.test(String(error.code))) || isMalformed(error.cause)
+}
+
+/** Whether nothing else would fare better in this process. */
+export function isFinal(error: unknown): boolean {
+  return error instanceof LeaseLost || error instanceof FileMoved || isMalformed(error)
 }
 
 /** Whether work ended because it was told to. */

@@ -15,11 +15,17 @@ export type ReconcileOptions = CommonOptions & { rebuild: boolean; adopt: boolea
 export async function reconcileOnce(options: ReconcileOptions): Promise<ExitCode> {
   const kind = kindOf(options)
   const config = readConfig(options.config)
-  const run = (progress: Progress) => ended(config, kind, options.adopt, progress)
-  return shown(options.json, run, {
+  let isMended = false
+  const tell = (said: string) => {
+    isMended = true
+    process.stderr.write(`rfcached: ${said}\n`)
+  }
+  const run = (progress: Progress) => ended(config, kind, options.adopt, progress, tell)
+  const code = await shown(options.json, run, {
     json: ({ id, end }) => jsonOf(id, end),
     text: ({ end }) => textOf(kind, end),
   })
+  return code === 0 && isMended ? 3 : code
 }
 
 function kindOf({ rebuild, adopt, verify, dryRun }: ReconcileOptions): JobKind {
@@ -32,11 +38,19 @@ function kindOf({ rebuild, adopt, verify, dryRun }: ReconcileOptions): JobKind {
   return dryRun ? 'dry-run' : 'reconcile'
 }
 
-async function ended(config: Config, kind: JobKind, adopt: boolean, progress: Progress): Promise<Ended> {
+async function ended(
+  config: Config,
+  kind: JobKind,
+  adopt: boolean,
+  progress: Progress,
+  tell: (said: string) => void,
+): Promise<Ended> {
   const token = giteaToken(config, process.env)
   // A dry run of what is not there yet must not leave a file behind.
   const database = kind === 'dry-run' && !existsSync(config.database) ? ':memory:' : config.database
-  using store = openConfiguredStore({ ...config, database }, { adopt, create: kind !== 'verify' })
+  // What says that it changes nothing mends nothing either.
+  const mending = kind === 'reconcile' || kind === 'rebuild' ? { tell } : {}
+  using store = openConfiguredStore({ ...config, database }, { adopt, create: kind !== 'verify', ...mending })
   // What goes wrong is in the summary: a log beside it would say it twice.
   await using mirror = openMirror(config, token, store, {
     log: createLog(process.env.RFCACHED_DEBUG ? 'debug' : 'silent'),

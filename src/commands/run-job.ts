@@ -1,8 +1,9 @@
 import { userInfo } from 'node:os'
-import { sentence } from '../errors.ts'
+import { isMalformed, sentence } from '../errors.ts'
 import type { Mirror } from '../refresh/mirror.ts'
 import { utcOf } from '../rules/time.ts'
 import { type Lane, laneOfKind } from '../store/jobs.ts'
+import { suspect } from '../store/mend.ts'
 import { runJob } from '../work/job.ts'
 import type { JobEnd, Progress } from '../work/job-end.ts'
 import type { JobKind } from '../work/job-kinds.ts'
@@ -41,9 +42,17 @@ export async function shown(json: boolean, run: (progress: Progress) => Promise<
 
 /**
  * Asks for a run and waits for its end: whoever has the lease works; the others look at the job's row, and take over when the one who
- * worked is gone.
+ * worked is gone. A file that shows itself broken is looked at when it is opened the next time.
  */
 export async function runToItsEnd(mirror: Mirror, kind: JobKind, progress: Progress): Promise<Ended> {
+  try {
+    return await leadOrFollow(mirror, kind, progress)
+  } catch (error) {
+    throw isMalformed(error) ? suspect(mirror.store.file, error) : error
+  }
+}
+
+async function leadOrFollow(mirror: Mirror, kind: JobKind, progress: Progress): Promise<Ended> {
   const { store, effects } = mirror
   const request = () => store.jobs.request(kind, `manual:${userInfo().username}`, utcOf(effects.now())).id
   const name = holderName(mirror)

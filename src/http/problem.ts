@@ -2,7 +2,12 @@ import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
 
 /** A problem document, RFC 9457: what is wrong in few words, and what to do in a sentence. */
-const problemShape = z.object({ type: z.string(), title: z.string(), status: z.number().int(), detail: z.string() })
+export const problemShape = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.number().int(),
+  detail: z.string(),
+})
 
 /** Answers with a problem document; `more` are members of this kind of problem alone. */
 export function problem(

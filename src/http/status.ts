@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { sentence } from '../errors.ts'
 import { type Status, statusShape } from '../status/shape.ts'
 import type { Access } from './access.ts'
 
@@ -21,11 +22,20 @@ export const healthRoutes: FastifyPluginAsyncZod<{ status: () => Status; access:
   { status, access },
 ) => {
   app.get('/healthz', { schema: healthSchema, config: { access: 'open' } }, async (request, reply) => {
-    const { healthy, level, sentence } = status().verdict
+    const { healthy, level, sentence: why } = verdict(status)
     // The sentence may name repositories and addresses.
-    const told = access.trust(request) === 'yes' ? { message: sentence } : {}
+    const told = access.trust(request) === 'yes' ? { message: why } : {}
     return reply.code(healthy ? 200 : 503).send({ status: level, ...told })
   })
+}
+
+/** A database that cannot even be read is not healthy either. */
+function verdict(status: () => Status): Status['verdict'] {
+  try {
+    return status().verdict
+  } catch (error) {
+    return { level: 'failing', healthy: false, sentence: sentence(error) }
+  }
 }
 
 const statusSchema = { summary: 'How we are doing, whole', response: { 200: statusShape } }

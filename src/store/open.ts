@@ -60,12 +60,14 @@ function usable<T>(file: string, act: () => T): T {
   try {
     return act()
   } catch (cause) {
-    const isOther = cause instanceof Sqlite.SqliteError && cause.code === 'SQLITE_NOTADB'
+    const code = cause instanceof Sqlite.SqliteError ? cause.code : ''
     throw new ConfigError(
       `The database ${file} cannot be opened for writing: ${sentence(cause)}.`,
-      isOther
+      code === 'SQLITE_NOTADB'
         ? 'It is no SQLite database: name another file in the configuration, or move this one away.'
-        : 'Its folder must exist and belong to the user that runs rfcached.',
+        : code.startsWith('SQLITE_CORRUPT')
+          ? 'It is broken: `rfcached serve` and `rfcached reconcile --once` mend it where they may, see docs/recovery.md.'
+          : 'Its folder must exist and belong to the user that runs rfcached.',
       { cause },
     )
   }
@@ -110,11 +112,19 @@ function makeTables(db: Database, now: number): void {
   db.prepare(`INSERT INTO sqlite_sequence (name, seq) VALUES ('changes', ?)`).run(now)
 }
 
+const made = [...schema.matchAll(/^CREATE (?:VIRTUAL )?(?:TABLE|VIEW|INDEX|TRIGGER) (\w+)/gm)].map(([, name]) => name)
+const searched = [...schema.matchAll(/^CREATE VIRTUAL TABLE (\w+)/gm)].map(([, name]) => name)
+
+/** Whether schema.sql makes something of that name, or SQLite does for its full-text index. */
+export function oursNamed(name: string): boolean {
+  const index = name.replace(/_(data|idx|content|docsize|config)$/, '')
+  return made.includes(name) || searched.includes(index)
+}
+
 /** What has a name of ours in a file where we have never been. */
 function namesTaken(db: Database): { type: string; name: string }[] {
-  const ours = [...schema.matchAll(/^CREATE (?:VIRTUAL )?(?:TABLE|VIEW|INDEX|TRIGGER) (\w+)/gm)].map(([, name]) => name)
   const present = db
     .prepare<[], { type: string; name: string }>('SELECT type, lower(name) AS name FROM sqlite_schema')
     .all()
-  return present.filter(({ name }) => ours.includes(name))
+  return present.filter(({ name }) => oursNamed(name))
 }

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import Sqlite, { type Database } from 'better-sqlite3'
 import { ConfigError, LeaseLost, TransientError } from '../errors.ts'
 import { utcOf } from '../rules/time.ts'
@@ -25,8 +26,18 @@ export type Store = ReturnType<typeof openStore>
 /** The whole inside: a file of tables, each behind its own noun, every statement prepared before the first is used. */
 export function openStore(file: string, options: OpenOptions) {
   const db = openDatabase(file, options)
+  try {
+    return storeOf(db, file)
+  } catch (error) {
+    db.close()
+    throw error
+  }
+}
+
+function storeOf(db: Database, file: string) {
   const derive = deriver(db)
   const lease = leaseTable(db)
+  const number = numberOf(file)
   let fencedFor: string | null = null
   const inTransaction = db.transaction((write: () => unknown) => {
     if (fencedFor !== null && !lease.isHeldBy(fencedFor)) throw new LeaseLost()
@@ -75,6 +86,10 @@ export function openStore(file: string, options: OpenOptions) {
     isFencedFor: (name: string): boolean => fencedFor === name,
     /** Forgets what spares reading: the next whole sweep reads everything again, while readers keep the rows. */
     forget: () => store.transaction(() => forget(db)),
+    /** Begins the write-ahead log anew, where no reader stands in the way. */
+    emptyLog: () => db.pragma('wal_checkpoint(TRUNCATE)'),
+    /** Whether the path leads to another file now than when this one was opened, or to none. */
+    isMoved: (): boolean => numberOf(file) !== number,
     /** A copy of the file, complete and consistent, for looking at what would change. */
     copyTo: async (path: string) => {
       await db.backup(path)
@@ -83,6 +98,11 @@ export function openStore(file: string, options: OpenOptions) {
   }
   store.transaction(() => store.backfills.register(utcOf(options.now())))
   return store
+}
+
+/** Which file a path leads to. */
+function numberOf(file: string): number | null {
+  return statSync(file, { throwIfNoEntry: false })?.ino ?? null
 }
 
 function mapped<T>(write: () => T): T {

@@ -1,4 +1,4 @@
-import { LeaseLost, sentence, TransientError } from '../errors.ts'
+import { isFinal, sentence, TransientError } from '../errors.ts'
 import { type Mirror, timeNow } from '../refresh/mirror.ts'
 import type { Walk } from '../store/walk.ts'
 import type { JobEnd, Progress } from './job-end.ts'
@@ -36,7 +36,7 @@ export async function runBackfill(
     const rows = await goThrough(mirror, name, walk, progress, signal)
     return { status: 'completed', message: null, result: { rows } }
   } catch (error) {
-    if (!signal.aborted && !(error instanceof LeaseLost)) keepError(mirror, name, error)
+    if (!signal.aborted && !isFinal(error)) keepError(mirror, name, error)
     throw error
   }
 }

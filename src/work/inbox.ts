@@ -1,4 +1,4 @@
-import { sentence, TransientError } from '../errors.ts'
+import { isFinal, sentence, TransientError } from '../errors.ts'
 import type { Mirror } from '../refresh/mirror.ts'
 import type { Bell } from './bell.ts'
 import { type Delivery, receive } from './receive.ts'
@@ -49,6 +49,7 @@ export function createInbox(mirror: Pick<Mirror, 'store' | 'effects' | 'owner' |
         return isNew
       } catch (error) {
         pulse.troubles.set('inbox', sentence(error))
+        if (isFinal(error)) pulse.final = error
         throw error
       }
     },

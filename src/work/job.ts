@@ -1,5 +1,5 @@
 import { endedBy } from '../effects.ts'
-import { LeaseLost, sentence } from '../errors.ts'
+import { isFinal, sentence } from '../errors.ts'
 import { type Mirror, timeNow } from '../refresh/mirror.ts'
 import { type JobRow, laneOfKind } from '../store/jobs.ts'
 import type { JobEnd, Progress } from './job-end.ts'
@@ -41,7 +41,7 @@ export async function runJob(
     log.info({ job: job.id, kind: job.kind, status: end.status }, 'job ended')
     return end
   } catch (error) {
-    if (stop.signal.aborted && !(error instanceof LeaseLost)) return stopped(mirror, job)
+    if (stop.signal.aborted && !isFinal(error)) return stopped(mirror, job)
     store.jobs.finish(job.id, 'failed', timeNow(mirror), sentence(error), {})
     throw error
   }

@@ -1,4 +1,4 @@
-import { LeaseLost, sentence, TokenRefused } from '../errors.ts'
+import { FileMoved, isFinal, LeaseLost, sentence, TokenRefused } from '../errors.ts'
 import type { Mirror } from '../refresh/mirror.ts'
 import { utcOf } from '../rules/time.ts'
 import type { Lane } from '../store/jobs.ts'
@@ -22,11 +22,21 @@ export type Pulse = {
   /** What the database said to each loop, and to the inbox, that could not write it, until it could again. */
   troubles: Map<string, string>
   refusals: Refusals
+  /** What was met beside the service that nothing in this process survives. */
+  final: unknown
 }
 
 /** Of a service that begins now. */
 export function newPulse(now: number): Pulse {
-  return { leads: false, beganAt: now, beatAt: now, refused: null, troubles: new Map(), refusals: noRefusals() }
+  return {
+    leads: false,
+    beganAt: now,
+    beatAt: now,
+    refused: null,
+    troubles: new Map(),
+    refusals: noRefusals(),
+    final: null,
+  }
 }
 
 /** A service at work, the bell that wakes it when something was asked for, and what ends the requests that are under way. */
@@ -47,7 +57,7 @@ const pruneEveryMs = 3_600_000
 /**
  * The worker, the runner of jobs and the tidying up, for as long as the signal lets them: whoever has the lease works, and it is
  * renewed all the while. Ends when stopped (what is under way is finished or abandoned with the client's own signal) and
- * @throws LeaseLost when another process took over.
+ * @throws LeaseLost when another process took over, FileMoved when the file went, and what SQLite says of a broken one.
  */
 export async function runService({ signal, ...parts }: Running): Promise<void> {
   const { mirror } = parts
@@ -79,6 +89,8 @@ export async function runService({ signal, ...parts }: Running): Promise<void> {
 function heart(running: Running, name: string): Promise<void> {
   const { mirror, pulse, bell } = running
   return repeat(running, 'lease', async () => {
+    if (pulse.final !== null) throw pulse.final
+    if (mirror.store.isMoved()) throw new FileMoved(mirror.store.file)
     const took = takeLead(mirror, name)
     if (pulse.leads && !took) throw new LeaseLost()
     if (took && !pulse.leads) mirror.log.info('leading')
@@ -132,7 +144,7 @@ function jobLoop(running: Running, lane: Lane): Promise<void> {
       // A backfill may end well without a word from Gitea.
       if (lane === 'others' && end?.status !== 'failed') pulse.refused = null
     } catch (error) {
-      if (error instanceof LeaseLost) throw error
+      if (isFinal(error)) throw error
       if (error instanceof TokenRefused) pulse.refused = sentence(error)
       mayBeLeft = true
       log.error({ job: job.id, kind: job.kind, err: error }, 'job failed')
@@ -174,7 +186,7 @@ async function repeat(
       pause = await step()
       pulse.troubles.delete(name)
     } catch (error) {
-      if (error instanceof LeaseLost) throw error
+      if (isFinal(error)) throw error
       if (error instanceof TokenRefused) pulse.refused = sentence(error)
       else pulse.troubles.set(name, sentence(error))
       if (!signal.aborted) mirror.log.error({ err: error }, 'work interrupted')

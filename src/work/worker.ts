@@ -1,4 +1,4 @@
-import { isStop, LeaseLost, sentence, TokenRefused, TransientError } from '../errors.ts'
+import { isFinal, isStop, sentence, TokenRefused, TransientError } from '../errors.ts'
 import { ask, type Mirror, serverNow } from '../refresh/mirror.ts'
 import { refresh } from '../refresh/refresh.ts'
 import { type Target, targetName, targetOf } from '../rules/target.ts'
@@ -101,7 +101,7 @@ async function work(mirror: Mirror, claim: Claim, onProgress?: DrainOptions['onP
   try {
     return await attempt(mirror, claim, onProgress)
   } catch (error) {
-    if (error instanceof LeaseLost || error instanceof TokenRefused || isStop(error)) throw error
+    if (isFinal(error) || error instanceof TokenRefused || isStop(error)) throw error
     mirror.log.warn({ target: claim.target, failures: claim.failures + 1, err: error }, 'refresh failed')
     return []
   }
@@ -125,7 +125,7 @@ async function attempt(mirror: Mirror, claim: Claim, onProgress?: DrainOptions['
     log.debug({ target: claim.target, ms: effects.now() - began }, 'refreshed')
     return warnings
   } catch (error) {
-    if (error instanceof LeaseLost) throw error
+    if (isFinal(error)) throw error
     if (!isStop(error)) measure('failed')
     const wait = backoff(claim.failures, error, effects.random())
     store.targets.left.add(claim)

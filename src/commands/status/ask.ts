@@ -1,11 +1,12 @@
 import { request } from 'undici'
 import { apiToken, type Config } from '../../config.ts'
-import { sentence } from '../../errors.ts'
+import { sentence, TransientError } from '../../errors.ts'
+import { problemShape } from '../../http/problem.ts'
 import { type Status, statusShape } from '../../status/shape.ts'
 
 const patienceMs = 5000
 
-/** The status as the daemon of this configuration says it; where it says none, why, in a sentence. */
+/** The status as the daemon of this configuration says it; where it says none, why, in a sentence. @throws TransientError when it says that it cannot look */
 export async function askDaemon(
   config: Config,
   environment: Record<string, string | undefined>,
@@ -15,6 +16,8 @@ export async function askDaemon(
   if (typeof answer === 'string') return `No rfcached answers at ${address}: ${answer}.`
   if (answer.status === 401 || answer.status === 403)
     return `What answers at ${address} does not tell us (${answer.status}).`
+  const { data: problem } = problemShape.safeParse(answer.json)
+  if (answer.status === 503 && problem) throw new TransientError(problem.detail)
   const { data } = statusShape.safeParse(answer.json)
   if (!data) return `What answers at ${address} (${answer.status}) is no rfcached of this version.`
   if (data.database.path !== config.database)

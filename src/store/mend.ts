@@ -1,0 +1,134 @@
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import Sqlite from 'better-sqlite3'
+import { isMalformed, sentence, TransientError } from '../errors.ts'
+import type { OpenOptions } from './open.ts'
+import { type Salvaged, salvage } from './salvage.ts'
+import { openStore, type Store } from './store.ts'
+import { walFault } from './wal.ts'
+
+type MendOptions = OpenOptions & { tell: (sentence: string) => void }
+
+/**
+ * Opens a file as `openStore` does, and mends it before where it is broken: it is set aside, what only it had is brought over, and
+ * the rest is left to the next sweep. That it is broken shows when it is opened, or it showed when it was last worked on; only
+ * then, and after a write-ahead log that is not whole, all of it is looked at, for that takes as long as the file is large.
+ * @throws BrokenFile for one that may not be replaced, and whatever `openStore` throws.
+ */
+export function openWhole(file: string, options: MendOptions): Store {
+  putInPlace(file)
+  const isLogLeft = existsSync(`${file}-wal`) && statSync(`${file}-wal`).size > 0
+  const lost = walFault(file)
+  const suspected = lost ?? suspicionOf(file)
+  const fault = suspected === null ? null : faultIn(file)
+  if (fault !== null) return replaced(file, fault, options)
+  const store = openOrReplace(file, options)
+  if (lost !== null) readAgain(store, lost, options)
+  else if (suspected !== null)
+    options.tell(`${file} showed itself broken (${suspected}), and is whole: it is used as it is.`)
+  if (isLogLeft) store.emptyLog()
+  rmSync(marker(file), { force: true })
+  return store
+}
+
+/** Has the whole file looked at when it is opened the next time; gives what to end with. */
+export function suspect(file: string, error: unknown): Error {
+  try {
+    writeFileSync(marker(file), sentence(error))
+  } catch {
+    // On a full disk it will show itself again.
+  }
+  const message = `The database ${file} shows itself broken: ${sentence(error)}.`
+  return new TransientError(`${message} Start rfcached again, and it looks at all of it and mends it where it may.`, {
+    cause: error,
+  })
+}
+
+function marker(file: string): string {
+  return `${file}-suspect`
+}
+
+function suspicionOf(file: string): string | null {
+  return existsSync(marker(file)) ? readFileSync(marker(file), 'utf8') : null
+}
+
+/** What is wrong with the structure of a file; null: nothing is. */
+function faultIn(file: string): string | null {
+  if (!existsSync(file)) return null
+  try {
+    const db = new Sqlite(file)
+    try {
+      const said = db.prepare<[], string>('PRAGMA integrity_check(1)').pluck().get() ?? 'no answer'
+      return said === 'ok' ? null : said.replace(/\s+/g, ' ')
+    } finally {
+      db.close()
+    }
+  } catch (error) {
+    if (isMalformed(error)) return sentence(error)
+    throw error
+  }
+}
+
+function openOrReplace(file: string, options: MendOptions): Store {
+  try {
+    return openStore(file, options)
+  } catch (error) {
+    if (!isMalformed(error)) throw error
+    const { cause } = error instanceof Error ? error : {}
+    return replaced(file, sentence(cause ?? error), options)
+  }
+}
+
+/** What the log had after its broken part is lost, and what is older than other parts of the file must not be trusted. */
+function readAgain(store: Store, lost: string, { tell }: MendOptions): void {
+  store.forget()
+  tell(
+    `${store.file} was not closed, and ${lost}: what was written there last is lost, also actions of the application. Everything is read from Gitea again.`,
+  )
+}
+
+function replaced(file: string, fault: string, options: MendOptions): Store {
+  const made = `${file}-salvaging-${process.pid}`
+  const drop = () => ['', '-wal', '-shm', '-journal'].forEach((end) => void rmSync(made + end, { force: true }))
+  drop()
+  const { ino } = statSync(file)
+  try {
+    const salvaged = salvage(file, fault, made, options.now())
+    renameSync(made, `${file}-salvaged-${ino}`)
+    const aside = putInPlace(file)
+    rmSync(marker(file), { force: true })
+    if (aside) options.tell(told(file, fault, aside, salvaged))
+  } finally {
+    drop()
+  }
+  return openStore(file, options)
+}
+
+function told(file: string, fault: string, aside: string, { actions, closed, isWhole }: Salvaged): string {
+  const rest = isWhole ? 'which is all there was' : 'the others could not be read'
+  return [
+    `The database ${file} was broken (${fault}): it is now ${aside}, and a new one is filled from Gitea.`,
+    `Brought over were ${actions} actions of the application and ${closed} branches that it closed; ${rest}.`,
+    'Restart the application: until then it reads and writes the old file.',
+  ].join(' ')
+}
+
+/**
+ * Puts what was salvaged in the place of the file it was salvaged from, whose number its name has, also after a crash between the
+ * two. Gives where the old file went; null: nothing was to be done, or another process did it.
+ */
+function putInPlace(file: string): string | null {
+  const start = `${basename(file)}-salvaged-`
+  const folder = dirname(file)
+  const found = existsSync(folder) ? readdirSync(folder).find((name) => name.startsWith(start)) : undefined
+  if (!found) return null
+  const salvaged = join(folder, found)
+  if (existsSync(file) && String(statSync(file).ino) !== found.slice(start.length)) {
+    rmSync(salvaged)
+    return null
+  }
+  const aside = `${file}-broken-${new Date(statSync(salvaged).mtimeMs).toISOString().replaceAll(':', '-')}`
+  for (const end of ['-wal', '-shm', '']) if (existsSync(file + end)) renameSync(file + end, aside + end)
+  renameSync(salvaged, file)
+  return aside
+}

@@ -1,0 +1,143 @@
+import { chmodSync, chownSync, statSync } from 'node:fs'
+import Sqlite, { type Database } from 'better-sqlite3'
+import { BrokenFile } from '../errors.ts'
+import { openDatabase, oursNamed } from './open.ts'
+import { eachReadable, quoted } from './rescue.ts'
+
+/** What was brought over from a broken file; `isWhole`: all of it. */
+export type Salvaged = { actions: number; closed: number; isWhole: boolean }
+
+type Item = { type: 'table' | 'index' | 'trigger' | 'view'; name: string; table: string; sql: string | null }
+
+/**
+ * Makes a file at `path` with what only the broken one has: the application's `actions`, row by row, with whatever else it made on
+ * our tables, and the branches it closed. The change feed goes on above the old one. The broken file is only read.
+ * @throws BrokenFile when it has tables of the application's besides `actions`, or does not tell what it has: it stays in use.
+ */
+export function salvage(file: string, fault: string, path: string, now: number): Salvaged {
+  const old = openBroken(file)
+  try {
+    const theirs = theirsIn(old, file, fault)
+    const db = openDatabase(path, { now: () => Math.max(now, latestChange(old) + 1) })
+    try {
+      db.pragma('foreign_keys = OFF') // what a row refers to may come with the next sweep only
+      const salvaged = db.transaction(() => bringOver(old, db, theirs))()
+      db.pragma('journal_mode = DELETE') // all of it in the one file
+      return salvaged
+    } finally {
+      db.close()
+      inheritOwner(file, path)
+    }
+  } finally {
+    old.close()
+  }
+}
+
+/** Also one that is cut short, or whose schema has errors; it is not written, its log neither. */
+function openBroken(file: string): Database {
+  const db = new Sqlite(file, { readonly: true })
+  db.unsafeMode(true)
+  db.pragma('writable_schema = ON')
+  return db
+}
+
+/** What the application made there; all of it can be made anew but tables. */
+function theirsIn(old: Database, file: string, fault: string): Item[] {
+  const theirs = itemsOf(old)?.filter(({ name }) => !oursNamed(name) && !/^(sqlite_|rfcached_actions_)/i.test(name))
+  const tables = theirs?.flatMap((item) => (item.type === 'table' && !isActions(item) ? item.name : []))
+  if (theirs && tables?.length === 0) return theirs
+  throw new BrokenFile(
+    tables
+      ? `The database ${file} is broken (${fault}), and the application's own tables are in it: ${tables.join(', ')}. rfcached does not replace it.`
+      : `The database ${file} is broken (${fault}), and does not even tell what is in it. rfcached does not replace it.`,
+    `Stop rfcached and the application, and bring back the file's last backup${tables ? ', or what `sqlite3 … .recover` makes of it' : "; where nothing but rfcached's tables was in it, move it away, and it is filled anew from Gitea"}. docs/recovery.md says how, step by step.`,
+  )
+}
+
+function itemsOf(old: Database): Item[] | null {
+  try {
+    return old.prepare<[], Item>('SELECT type, name, tbl_name AS "table", sql FROM sqlite_schema').all()
+  } catch {
+    return null
+  }
+}
+
+/** The application's `actions`, as they can be read row by row. */
+function isActions({ name, sql }: Item): boolean {
+  return name.toLowerCase() === 'actions' && !/\bWITHOUT\s+ROWID\b/i.test(sql ?? '')
+}
+
+function bringOver(old: Database, db: Database, theirs: Item[]): Salvaged {
+  const create = (...types: Item['type'][]) => {
+    for (const { type, sql } of theirs) if (types.includes(type) && sql) db.exec(sql)
+  }
+  create('table', 'index', 'view')
+  const table = theirs.find(({ type }) => type === 'table')?.name
+  const actions = table ? copied(old, db, table) : { rows: 0, isWhole: true }
+  const closed = copied(old, db, 'cached_branches', ({ state }) => state === 'closed')
+  for (const name of ['jobs', ...(table ? [table] : [])]) continueNumbers(old, db, name)
+  create('trigger')
+  return { actions: actions.rows, closed: closed.rows, isWhole: actions.isWhole && closed.isWhole }
+}
+
+type Row = Record<string, unknown>
+
+function copied(old: Database, db: Database, table: string, isWanted = (_: Row) => true) {
+  const names = columnsOf(old, table).filter((name) => columnsOf(db, table).includes(name))
+  if (names.length === 0) return { rows: 0, isWhole: true }
+  const places = names.map(() => '?').join(', ')
+  const insert = db.prepare(`INSERT INTO ${quoted(table)} (${names.map(quoted).join(', ')}) VALUES (${places})`)
+  let rows = 0
+  let refused = 0
+  const isRead = eachReadable(old, table, names, (values) => {
+    if (!isWanted(Object.fromEntries(names.map((name, index) => [name, values[index]])))) return
+    try {
+      rows += insert.run(...values).changes
+    } catch (error) {
+      // A row that its own table refuses is none that was written there.
+      if (!(error instanceof Sqlite.SqliteError && error.code.startsWith('SQLITE_CONSTRAINT'))) throw error
+      refused++
+    }
+  })
+  return { rows, isWhole: isRead && refused === 0 }
+}
+
+function columnsOf(db: Database, table: string): string[] {
+  return db.prepare<[string], string>('SELECT name FROM pragma_table_info(?)').pluck().all(table)
+}
+
+/** No number of a row that is lost is given to another. */
+function continueNumbers(old: Database, db: Database, table: string): void {
+  const last = readable(() => numbersOf(old).get(table))
+  if (last === undefined || (numbersOf(db).get(table) ?? -1) >= last) return
+  db.prepare('DELETE FROM sqlite_sequence WHERE name = ?').run(table)
+  db.prepare('INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)').run(table, last)
+}
+
+function numbersOf(db: Database) {
+  return db.prepare<[string], number>('SELECT seq FROM sqlite_sequence WHERE name = ?').pluck()
+}
+
+/** The highest number of the feed that can be known. */
+function latestChange(old: Database): number {
+  const told = [
+    readable(() => numbersOf(old).get('changes')),
+    readable(() => old.prepare<[], number | null>('SELECT max(seq) FROM changes').pluck().get()),
+  ]
+  return Math.max(0, ...told.map((seq) => seq ?? 0))
+}
+
+function readable<T>(read: () => T): T | undefined {
+  try {
+    return read()
+  } catch {
+    return undefined
+  }
+}
+
+/** Who could open the old file can open the new one; only root can give it to another. */
+function inheritOwner(file: string, path: string): void {
+  const { mode, uid, gid } = statSync(file)
+  chmodSync(path, mode)
+  readable(() => chownSync(path, uid, gid))
+}

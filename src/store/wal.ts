@@ -1,0 +1,73 @@
+import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs'
+
+const headerBytes = 32
+const frameHeaderBytes = 24
+const littleEndian = 0x377f0682
+const bigEndian = 0x377f0683
+
+type Sums = [number, number]
+type Header = { isBig: boolean; pageSize: number; salt: Buffer; sums: Sums }
+
+/**
+ * Why the write-ahead log beside a file is not what was written; null: it is whole, or there is none. SQLite goes on without a
+ * word from the last transaction before a frame whose checksum is wrong. Pages that a checkpoint had copied into the file are
+ * newer then than those in what is left of the log, so the file may be a mixture of two states.
+ */
+export function walFault(file: string): string | null {
+  const path = `${file}-wal`
+  if (!existsSync(path)) return null
+  const wal = openSync(path, 'r')
+  try {
+    const { size } = fstatSync(wal)
+    if (size < headerBytes) return null
+    const header = readHeader(wal)
+    if (!header) return 'the header of its write-ahead log is broken'
+    const broken = brokenFrame(wal, size, header)
+    return broken === null ? null : `frame ${broken} of its write-ahead log is broken`
+  } finally {
+    closeSync(wal)
+  }
+}
+
+function readHeader(wal: number): Header | null {
+  const bytes = read(wal, 0, headerBytes)
+  const magic = bytes.readUInt32BE(0)
+  const isBig = magic === bigEndian
+  if (!isBig && magic !== littleEndian) return null
+  const sums = added(bytes.subarray(0, 24), isBig, [0, 0])
+  return isSaid(bytes.subarray(24), sums)
+    ? { isBig, pageSize: bytes.readUInt32BE(8), salt: bytes.subarray(16, 24), sums }
+    : null
+}
+
+/** The first frame that is of this log, by its salt, and not as it was written; a log is used again and again, so older ones may follow. */
+function brokenFrame(wal: number, size: number, { isBig, pageSize, salt, sums }: Header): number | null {
+  const frameBytes = frameHeaderBytes + pageSize
+  for (let at = headerBytes, number = 1; at + frameHeaderBytes <= size; at += frameBytes, number++) {
+    const frame = read(wal, at, frameBytes)
+    if (!frame.subarray(8, 16).equals(salt)) return null
+    sums = added(frame.subarray(frameHeaderBytes), isBig, added(frame.subarray(0, 8), isBig, sums))
+    if (!isSaid(frame.subarray(16), sums)) return number
+  }
+  return null
+}
+
+function isSaid(at: Buffer, [first, second]: Sums): boolean {
+  return at.readUInt32BE(0) === first && at.readUInt32BE(4) === second
+}
+
+/** SQLite's checksum of these bytes, going on from the one before. */
+function added(bytes: Buffer, isBig: boolean, [first, second]: Sums): Sums {
+  for (let at = 0; at + 8 <= bytes.length; at += 8) {
+    first = (first + (isBig ? bytes.readUInt32BE(at) : bytes.readUInt32LE(at)) + second) >>> 0
+    second = (second + (isBig ? bytes.readUInt32BE(at + 4) : bytes.readUInt32LE(at + 4)) + first) >>> 0
+  }
+  return [first, second]
+}
+
+/** As many bytes as there are; what is missing at the end is nothing. */
+function read(wal: number, at: number, length: number): Buffer {
+  const bytes = Buffer.alloc(length)
+  readSync(wal, bytes, 0, length, at)
+  return bytes
+}
