@@ -43,22 +43,44 @@ export function refuseForeignKeys(db: Database, tables: string[]): void {
   }
 }
 
-/** Takes the application's `closed` over from the tables set aside, once, after the first whole sweep. Returns how many. */
+/** Takes the application's `closed` over from the tables set aside or the file that broke, once, after the first whole sweep. Returns how many. */
 export function adoptClosed(db: Database): number {
-  return db
-    .transaction(() => {
-      const isDue = db.prepare(`DELETE FROM settings WHERE name = 'adopt_closed'`).run().changes > 0
-      const hasOld = db.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'before_rfcached_cached_branches'`).get()
-      return isDue && hasOld ? closeAsBefore(db) : 0
-    })
-    .immediate()
+  return db.transaction(() => closeAsBefore(db) + closeSalvaged(db)).immediate()
 }
 
 function closeAsBefore(db: Database): number {
+  const isDue = db.prepare(`DELETE FROM settings WHERE name = 'adopt_closed'`).run().changes > 0
+  const hasOld = db.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'before_rfcached_cached_branches'`).get()
+  if (!isDue || !hasOld) return 0
   return db
     .prepare(
       `UPDATE cached_branches SET state = 'closed' WHERE state = 'open' AND (rfc_slug, branch_name) IN
          (SELECT rfc_slug, branch_name FROM before_rfcached_cached_branches WHERE state = 'closed')`,
     )
     .run().changes
+}
+
+/** A branch that was closed, as cached_branches has it. */
+export type Closed = [rfcSlug: string, repo: string, branchName: string]
+
+/** Keeps what was closed in a file that broke, for the time when its branches are read again. */
+export function keepClosed(db: Database, closed: Closed[]): void {
+  if (closed.length > 0)
+    db.prepare(`INSERT INTO settings (name, value) VALUES ('salvaged_closed', ?)`).run(JSON.stringify(closed))
+}
+
+/** What is kept so, and was not taken over yet. */
+export function keptClosed(db: Database): Closed[] {
+  return JSON.parse(
+    db.prepare<[], string>(`SELECT value FROM settings WHERE name = 'salvaged_closed'`).pluck().get() ?? '[]',
+  )
+}
+
+function closeSalvaged(db: Database): number {
+  const close = db.prepare<Closed>(
+    `UPDATE cached_branches SET state = 'closed' WHERE state = 'open' AND rfc_slug = ? AND repo = ? AND branch_name = ?`,
+  )
+  const closed = keptClosed(db).map((key) => close.run(...key).changes)
+  db.prepare(`DELETE FROM settings WHERE name = 'salvaged_closed'`).run()
+  return closed.reduce((sum, one) => sum + one, 0)
 }

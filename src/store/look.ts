@@ -77,6 +77,6 @@ function refused(file: string, cause: unknown): ConfigError {
 function notWhole(file: string, fault: string): ConfigError {
   return new ConfigError(
     `The database ${file} is not a whole SQLite file: ${fault}.`,
-    "If nothing but rfcached's tables is in it, move it away: Gitea has everything, and a new file is filled from there. Else bring back its last backup.",
+    "Where nothing but rfcached's tables and actions are in it, `rfcached serve` and `rfcached reconcile --once` mend it; else bring back its last backup. See docs/recovery.md.",
   )
 }

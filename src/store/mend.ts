@@ -56,7 +56,7 @@ function suspicionOf(file: string): string | null {
 function faultIn(file: string): string | null {
   if (!existsSync(file)) return null
   try {
-    const db = new Sqlite(file)
+    const db = new Sqlite(file, { readonly: true })
     try {
       const said = db.prepare<[], string>('PRAGMA integrity_check(1)').pluck().get() ?? 'no answer'
       return said === 'ok' ? null : said.replace(/\s+/g, ' ')

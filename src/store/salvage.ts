@@ -1,6 +1,7 @@
 import { chmodSync, chownSync, statSync } from 'node:fs'
 import Sqlite, { type Database } from 'better-sqlite3'
 import { BrokenFile } from '../errors.ts'
+import { type Closed, keepClosed, keptClosed } from './adopt.ts'
 import { openDatabase, oursNamed } from './open.ts'
 import { eachReadable, quoted } from './rescue.ts'
 
@@ -74,23 +75,20 @@ function bringOver(old: Database, db: Database, theirs: Item[]): Salvaged {
   create('table', 'index', 'view')
   const table = theirs.find(({ type }) => type === 'table')?.name
   const actions = table ? copied(old, db, table) : { rows: 0, isWhole: true }
-  const closed = copied(old, db, 'cached_branches', ({ state }) => state === 'closed')
+  const closed = closedIn(old)
+  keepClosed(db, closed.keys)
   for (const name of ['jobs', ...(table ? [table] : [])]) continueNumbers(old, db, name)
   create('trigger')
-  return { actions: actions.rows, closed: closed.rows, isWhole: actions.isWhole && closed.isWhole }
+  return { actions: actions.rows, closed: closed.keys.length, isWhole: actions.isWhole && closed.isWhole }
 }
 
-type Row = Record<string, unknown>
-
-function copied(old: Database, db: Database, table: string, isWanted = (_: Row) => true) {
-  const names = columnsOf(old, table).filter((name) => columnsOf(db, table).includes(name))
-  if (names.length === 0) return { rows: 0, isWhole: true }
+function copied(old: Database, db: Database, table: string) {
+  const names = columnsOf(old, table)
   const places = names.map(() => '?').join(', ')
   const insert = db.prepare(`INSERT INTO ${quoted(table)} (${names.map(quoted).join(', ')}) VALUES (${places})`)
   let rows = 0
   let refused = 0
   const isRead = eachReadable(old, table, names, (values) => {
-    if (!isWanted(Object.fromEntries(names.map((name, index) => [name, values[index]])))) return
     try {
       rows += insert.run(...values).changes
     } catch (error) {
@@ -100,6 +98,18 @@ function copied(old: Database, db: Database, table: string, isWanted = (_: Row) 
     }
   })
   return { rows, isWhole: isRead && refused === 0 }
+}
+
+/** What is closed in the old file, and what another file that broke before it had closed. */
+function closedIn(old: Database): { keys: Closed[]; isWhole: boolean } {
+  const keys = readable(() => keptClosed(old)) ?? []
+  if (columnsOf(old, 'cached_branches').length === 0) return { keys, isWhole: true }
+  const columns = ['state', 'rfc_slug', 'repo', 'branch_name']
+  const isWhole = eachReadable(old, 'cached_branches', columns, ([state, ...key]) => {
+    const [slug, repo, branch] = key.map(String)
+    if (state === 'closed' && slug && repo && branch) keys.push([slug, repo, branch])
+  })
+  return { keys, isWhole }
 }
 
 function columnsOf(db: Database, table: string): string[] {

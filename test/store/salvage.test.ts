@@ -1,0 +1,181 @@
+import { copyFileSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import Sqlite from 'better-sqlite3'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { BrokenFile } from '../../src/errors.ts'
+import { openWhole, suspect } from '../../src/store/mend.ts'
+import { breakPages, cutShort, leavesOf, overwrite, pagesOf } from '../support/breaking.ts'
+import { createActions } from './application.ts'
+import { application, madeAt, madePath, opened, own } from './made.ts'
+
+/** A file that rfcached and the application have left: `actions` of so many rows, and three branches, one of them closed. */
+function left({ actions = 3000, script = '' } = {}): string {
+  const file = madePath()
+  const store = opened(file)
+  store.transaction(() => {
+    for (const branch_name of ['one', 'two', 'three'])
+      store.branches.upsert({ rfc_slug: 'a', repo: own, branch_name, head_sha: 'h', last_commit_at: null })
+  })
+  const app = new Sqlite(file)
+  createActions(app)
+  const insert = app.prepare(`INSERT INTO actions (action_kind, rfc_slug, on_behalf_of) VALUES (?, 'a', ?)`)
+  app.transaction(() => {
+    for (let id = 1; id <= actions; id++) insert.run('propose_rfc', `person ${id}`.padEnd(40, '.'))
+  })()
+  app.exec(`UPDATE cached_branches SET state = 'closed' WHERE branch_name = 'two'; ${script}`)
+  app.close()
+  store[Symbol.dispose]()
+  expect(existsSync(`${file}-wal`)).toBe(false)
+  return file
+}
+
+function mended(file: string, now = madeAt) {
+  const told: string[] = []
+  const store = openWhole(file, { now: () => now, tell: (sentence) => told.push(sentence) })
+  onTestFinished(() => void store[Symbol.dispose]())
+  const db = application(file)
+  const one = (sql: string) => db.prepare(sql).pluck().get()
+  expect(one('PRAGMA integrity_check')).toBe('ok')
+  return { store, db, one, told: told.join('\n'), beside: beside(file) }
+}
+
+function beside(file: string): string[] {
+  return readdirSync(dirname(file)).filter((name) => !/^rfcs\.sqlite$|-(wal|shm)$/.test(name))
+}
+
+describe('a broken page of actions costs the rows on it, and no other', () => {
+  test.each([
+    ['in the middle', [10]],
+    ['at the beginning', [0]],
+    ['at the end', [-1]],
+    ['twice, with a good one between', [10, 12]],
+    ['everywhere', [0, 5, 6, 7, -2, -1]],
+  ])('%s', (_, places) => {
+    const file = left()
+    const leaves = leavesOf(file, 'actions')
+    expect(leaves.length).toBeGreaterThan(20)
+    const broken = places.flatMap((place) => leaves.at(place) ?? [])
+    breakPages(file, ...broken.map(({ pageno }) => pageno))
+    suspect(file, new Error('database disk image is malformed'))
+    const { one, told } = mended(file)
+    const lost = broken.reduce((sum, { ncell }) => sum + ncell, 0)
+    expect(one('SELECT count(*) FROM actions')).toBe(3000 - lost)
+    expect(told).toContain(`Brought over were ${3000 - lost} actions`)
+    expect(told).toContain('the others could not be read')
+    expect(one('SELECT on_behalf_of FROM actions WHERE id = 500')).toMatch(/^person 500\./)
+  })
+
+  test('nor gives it the numbers of lost rows to others', () => {
+    const file = left()
+    breakPages(file, leavesOf(file, 'actions').at(-1)?.pageno ?? 0)
+    suspect(file, new Error('malformed'))
+    const { db } = mended(file)
+    const { lastInsertRowid } = db.prepare(`INSERT INTO actions (action_kind) VALUES ('propose_rfc')`).run()
+    expect(lastInsertRowid).toBe(3001)
+  })
+})
+
+describe('fault F30: a broken file with nothing but our tables and actions', () => {
+  test('is set aside, and what only it had is in the new one', () => {
+    const file = left({
+      actions: 10,
+      script: `CREATE INDEX actions_by_kind ON actions (action_kind); CREATE VIEW open_ones AS SELECT 1;
+        CREATE TABLE told (text); DROP TABLE told;
+        CREATE TRIGGER actions_seen AFTER INSERT ON actions BEGIN SELECT 1; END`,
+    })
+    const old = readFileSync(file)
+    breakPages(file, leavesOf(file, 'cached_rfcs')[0]?.pageno ?? 0)
+    suspect(file, new Error('malformed'))
+    const { store, one, told, beside } = mended(file)
+    expect(one('SELECT count(*) FROM actions')).toBe(10)
+    // A sweep buries branches of repositories that nobody follows, and at its beginning nobody does.
+    expect(one('SELECT count(*) FROM cached_branches')).toBe(0)
+    store.transaction(() =>
+      store.branches.upsert({ rfc_slug: 'a', repo: own, branch_name: 'two', head_sha: 'h2', last_commit_at: null }),
+    )
+    expect(store.adoptClosed()).toBe(1)
+    expect(one('SELECT state FROM cached_branches')).toBe('closed')
+    expect(store.adoptClosed()).toBe(0)
+    const kept = `name IN ('actions_by_kind', 'open_ones', 'actions_seen')`
+    expect(one(`SELECT count(*) FROM sqlite_schema WHERE ${kept}`)).toBe(3)
+    expect(beside).toEqual([expect.stringMatching(/^rfcs\.sqlite-broken-20/)])
+    expect(statSync(file).mode & 0o777).toBe(statSync(`${dirname(file)}/${beside[0]}`).mode & 0o777)
+    expect(readFileSync(`${dirname(file)}/${beside[0]}`)).toHaveLength(old.length)
+    expect(told).toContain('10 actions of the application and 1 branches that it closed; which is all there was.')
+    expect(told).toContain('Restart the application')
+  })
+
+  test.each([0.6, 0.8, 0.95])('is noticed when it is cut short to %s of it, without any suspicion', (part) => {
+    const file = left()
+    cutShort(file, part)
+    const { one, told } = mended(file)
+    expect(told).toMatch(/was broken \(database disk image is malformed\)/)
+    expect(one('SELECT count(*) FROM actions')).toBeGreaterThan(0)
+  })
+
+  test('has a change feed that goes on above the old one, whatever the clock says', () => {
+    const file = left({ actions: 1 })
+    const latest = opened(file).changes.latest()
+    expect(latest).toBeGreaterThan(madeAt)
+    cutShort(file, 0.9)
+    const { store } = mended(file, madeAt - 3_600_000)
+    expect(store.changes.page(latest, 10)).toMatchObject({ forgotten: true, changes: [] })
+    expect(store.changes.latest()).toBeGreaterThan(latest)
+  })
+
+  test('that breaks again before the first sweep was complete loses nothing that was closed', () => {
+    const file = left()
+    cutShort(file, 0.95)
+    mended(file).store[Symbol.dispose]()
+    breakPages(file, leavesOf(file, 'cached_prs')[0]?.pageno ?? 0)
+    expect(mended(file).told).toContain('1 branches that it closed')
+  })
+
+  test('is put in its place also after a crash in between, and never in that of another', () => {
+    const file = left({ actions: 7 })
+    copyFileSync(file, `${file}-salvaged-${statSync(file).ino}`)
+    breakPages(file, pagesOf(file, 'jobs')[0]?.pageno ?? 0)
+    expect(mended(file).beside).toEqual([expect.stringContaining('-broken-')])
+    copyFileSync(file, `${file}-salvaged-${statSync(file).ino + 1}`)
+    expect(mended(file).beside).toHaveLength(1)
+  })
+})
+
+describe('a file is left as it is', () => {
+  test('when it showed itself broken and is whole, which is said once', () => {
+    const file = left({ actions: 1 })
+    suspect(file, new Error('database disk image is malformed'))
+    expect(mended(file).told).toMatch(/showed itself broken .* is whole/)
+    expect(mended(file)).toMatchObject({ told: '', beside: [] })
+  })
+
+  test.each([
+    ["the application's own tables are in it", 'users', 'CREATE TABLE users (id)', 'actions'],
+    ['what it set aside is in it', 'before_rfcached_x', 'CREATE TABLE before_rfcached_x (id)', 'actions'],
+  ])('when %s, which is said', (_, name, script, table) => {
+    const file = left({ script })
+    breakPages(file, leavesOf(file, table)[2]?.pageno ?? 0)
+    suspect(file, new Error('malformed'))
+    const before = readFileSync(file)
+    const open = () => openWhole(file, { now: () => madeAt, tell: () => {} })
+    expect(open).toThrow(BrokenFile)
+    expect(open).toThrow(`the application's own tables are in it: ${name}. rfcached does not replace it.`)
+    expect(readFileSync(file).equals(before)).toBe(true)
+    expect(beside(file)).toEqual(['rfcs.sqlite-suspect'])
+  })
+
+  test('when it does not even tell what is in it', () => {
+    const file = left({ actions: 1 })
+    overwrite(file, 0, Buffer.alloc(4096))
+    const open = () => openWhole(file, { now: () => madeAt, tell: () => {} })
+    expect(open).toThrow(/does not even tell what is in it/)
+    expect(beside(file)).toEqual([])
+  })
+
+  test('when it is no database at all', () => {
+    const file = madePath()
+    writeFileSync(file, 'This is a text, not a database. '.repeat(200))
+    expect(() => openWhole(file, { now: () => madeAt, tell: () => {} })).toThrow(BrokenFile)
+    expect(beside(file)).toEqual([])
+  })
+})
