@@ -1,5 +1,5 @@
 import type { Gitea } from '../gitea/gitea.ts'
-import type { Pulse } from '../work/service.ts'
+import type { Pulse } from '../work/pulse.ts'
 import type { Status } from './shape.ts'
 
 /** When sweeps come; times are milliseconds since 1970, lengths milliseconds. */

@@ -19,3 +19,11 @@ export function searchWalk(db: Database): Walk {
   // One at once: a long text takes as long as a thousand short ones.
   return walkOf(db, 'cached_rfcs', { fill, atOnce: 1 })
 }
+
+/** Empties the full-text index and has the backfill fill it again: what it held cannot be trusted. */
+export function emptySearch(db: Database): void {
+  db.exec(/* sql */ `
+    INSERT INTO rfcs_search (rfcs_search) VALUES ('delete-all');
+    DELETE FROM rfcs_indexed;
+    UPDATE backfills SET status = 'pending', after_key = 0, last_key = NULL, done = 0, total = 0 WHERE name = 'search-index'`)
+}

@@ -8,7 +8,7 @@ import { backfillsTable } from './backfills.ts'
 import { branchesTable } from './branches.ts'
 import { changesTable } from './changes.ts'
 import { deliveriesTable } from './deliveries.ts'
-import { deriver } from './derive.ts'
+import { type Derive, deriver } from './derive.ts'
 import { entryFilesTable } from './entry-files.ts'
 import { jobsTable } from './jobs.ts'
 import { leaseTable } from './lease.ts'
@@ -17,7 +17,7 @@ import { pictureOf } from './picture.ts'
 import { pullsTable } from './pulls.ts'
 import { reposTable } from './repos.ts'
 import { rfcsTable } from './rfcs.ts'
-import { searchWalk } from './search.ts'
+import { emptySearch, searchWalk } from './search.ts'
 import { settingsTable } from './settings.ts'
 import { targetsTable } from './targets.ts'
 
@@ -27,14 +27,14 @@ export type Store = ReturnType<typeof openStore>
 export function openStore(file: string, options: OpenOptions) {
   const db = openDatabase(file, options)
   try {
-    return storeOf(db, file)
+    return storeOf(db, file, options.now)
   } catch (error) {
     db.close()
     throw error
   }
 }
 
-function storeOf(db: Database, file: string) {
+function storeOf(db: Database, file: string, now: () => number) {
   const derive = deriver(db)
   const lease = leaseTable(db)
   const number = numberOf(file)
@@ -47,23 +47,7 @@ function storeOf(db: Database, file: string) {
   const store = {
     /** The path of the file. */
     file,
-    rfcs: rfcsTable(db),
-    branches: branchesTable(db),
-    pulls: pullsTable(db, derive),
-    repos: reposTable(db),
-    entryFiles: entryFilesTable(db),
-    targets: targetsTable(db),
-    jobs: jobsTable(db),
-    deliveries: deliveriesTable(db),
-    activity: activityTable(db),
-    lease,
-    changes: changesTable(db),
-    settings: settingsTable(db),
-    /** What it tells about how we are doing. */
-    picture: pictureOf(db, file),
-    backfills: backfillsTable(db),
-    /** What backfills go through, by their names. */
-    walks: { 'search-index': searchWalk(db), 'derive-pulls': derive.walk },
+    ...tablesOf(db, file, derive, lease),
     deriveAll: derive.all,
     adoptClosed: () => adoptClosed(db),
     /** One short write, seen whole or not at all. Nothing may be awaited in it. @throws LeaseLost when fenced and taken over */
@@ -86,6 +70,12 @@ function storeOf(db: Database, file: string) {
     isFencedFor: (name: string): boolean => fencedFor === name,
     /** Forgets what spares reading: the next whole sweep reads everything again, while readers keep the rows. */
     forget: () => store.transaction(() => forget(db)),
+    /** The same for a file that may be a mixture of two states; the full-text index is made again too. */
+    distrust: () =>
+      store.transaction(() => {
+        forget(db)
+        emptySearch(db)
+      }),
     /** Begins the write-ahead log anew, where no reader stands in the way. */
     emptyLog: () => db.pragma('wal_checkpoint(TRUNCATE)'),
     /** Whether the path leads to another file now than when this one was opened, or to none. */
@@ -96,8 +86,31 @@ function storeOf(db: Database, file: string) {
     },
     [Symbol.dispose]: () => db.close(),
   }
-  store.transaction(() => store.backfills.register(utcOf(options.now())))
+  store.transaction(() => store.backfills.register(utcOf(now())))
   return store
+}
+
+/** Each table behind its noun, and what is told of them all. */
+function tablesOf(db: Database, file: string, derive: Derive, lease: ReturnType<typeof leaseTable>) {
+  return {
+    rfcs: rfcsTable(db),
+    branches: branchesTable(db),
+    pulls: pullsTable(db, derive),
+    repos: reposTable(db),
+    entryFiles: entryFilesTable(db),
+    targets: targetsTable(db),
+    jobs: jobsTable(db),
+    deliveries: deliveriesTable(db),
+    activity: activityTable(db),
+    lease,
+    changes: changesTable(db),
+    settings: settingsTable(db),
+    /** What it tells about how we are doing. */
+    picture: pictureOf(db, file),
+    backfills: backfillsTable(db),
+    /** What backfills go through, by their names. */
+    walks: { 'search-index': searchWalk(db), 'derive-pulls': derive.walk },
+  }
 }
 
 /** Which file a path leads to. */

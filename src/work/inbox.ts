@@ -1,8 +1,8 @@
 import { isFinal, sentence, TransientError } from '../errors.ts'
 import type { Mirror } from '../refresh/mirror.ts'
 import type { Bell } from './bell.ts'
+import type { Pulse } from './pulse.ts'
 import { type Delivery, receive } from './receive.ts'
-import type { Pulse } from './service.ts'
 
 /** Gitea waits 5 s for an answer and never comes again: a delivery that meets another's lock is tried for as long. */
 const patienceMs = 4000

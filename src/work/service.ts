@@ -7,37 +7,9 @@ import type { Bell } from './bell.ts'
 import { runJob } from './job.ts'
 import { giveUpLead, heartbeatMs, holderName, takeLead } from './lead.ts'
 import { prune, type Retention } from './prune.ts'
-import { noRefusals, type Refusals, tellRefusals } from './refusals.ts'
+import type { Pulse } from './pulse.ts'
+import { tellRefusals } from './refusals.ts'
 import { atOnce, createWorker } from './worker.ts'
-
-/** How the service feels, for health and status. Times are milliseconds since 1970. */
-export type Pulse = {
-  leads: boolean
-  /** When the service began. */
-  beganAt: number
-  /** When the worker last looked at the queue. */
-  beatAt: number
-  /** The sentence while Gitea refuses the token: nothing is asked until a probe finds it accepted. */
-  refused: string | null
-  /** What the database said to each loop, and to the inbox, that could not write it, until it could again. */
-  troubles: Map<string, string>
-  refusals: Refusals
-  /** What was met beside the service that nothing in this process survives. */
-  final: unknown
-}
-
-/** Of a service that begins now. */
-export function newPulse(now: number): Pulse {
-  return {
-    leads: false,
-    beganAt: now,
-    beatAt: now,
-    refused: null,
-    troubles: new Map(),
-    refusals: noRefusals(),
-    final: null,
-  }
-}
 
 /** A service at work, the bell that wakes it when something was asked for, and what ends the requests that are under way. */
 type Running = {

@@ -1,6 +1,6 @@
 import { createTraffic } from '../../src/gitea/traffic.ts'
 import { collectStatus, type Sources } from '../../src/status/collect.ts'
-import { newPulse } from '../../src/work/service.ts'
+import { newPulse } from '../../src/work/pulse.ts'
 import { application, madePath, opened, repoRow } from '../store/made.ts'
 import { handClock } from '../support/hand-clock.ts'
 

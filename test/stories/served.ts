@@ -122,7 +122,7 @@ export async function openServed({ dialect = 'gitea-1.26' as DialectName, probe 
         throw new Error(`serve ended with ${code}: ${started.log()}`)
       })
       dead.catch(() => {})
-      await Promise.race([until('listening', () => started.log().includes('"listening"'), 30_000), dead])
+      await Promise.race([until('listening', () => started.log().includes('"listening"'), 60_000), dead])
       const isSwept = () =>
         all(`SELECT 1 FROM jobs WHERE status LIKE 'completed%' AND triggered_by = 'startup'`).length > 0
       if (swept) await Promise.race([until('the first sweep', isSwept, 30_000), dead])

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createBell } from '../../src/work/bell.ts'
 import { createInbox } from '../../src/work/inbox.ts'
-import { newPulse } from '../../src/work/service.ts'
+import { newPulse } from '../../src/work/pulse.ts'
 import { openDesk } from './desk.ts'
 
 let desk: ReturnType<typeof openDesk>
