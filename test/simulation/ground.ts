@@ -46,7 +46,7 @@ export function withLife<T>(life: Life, open: () => T): T {
   }
 }
 
-type Statement = { database: object; source: string }
+type Statement = { database: { inTransaction: boolean }; source: string }
 type Act = (this: Statement, ...values: unknown[]) => unknown
 
 const statements = Object.getPrototypeOf(new Sqlite(':memory:').prepare('SELECT 1')) as Record<string, Act>
@@ -60,7 +60,7 @@ for (const name of ['run', 'get', 'all']) {
     // A connection that is cut rolls back.
     if (this.source !== 'ROLLBACK') spend(life)
     const result = act.apply(this, values)
-    if (this.source === 'COMMIT') life.committed()
+    if (this.source === 'COMMIT' || (name === 'run' && !this.database.inTransaction)) life.committed()
     return result
   }
 }

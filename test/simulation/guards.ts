@@ -17,7 +17,7 @@ export const guards: Guard[] = [
       {
         file: 'store/targets.ts',
         find: 'UPDATE targets SET started_at = NULL, refreshed_at = :now',
-        replace: 'UPDATE targets SET due_at = again_at, again_at = NULL, started_at = NULL, refreshed_at = :now',
+        replace: 'UPDATE targets SET due_at = NULL, again_at = NULL, started_at = NULL, refreshed_at = :now',
       },
     ],
   },
@@ -47,7 +47,6 @@ export const guards: Guard[] = [
     'if (fencedFor !== null && !lease.isHeldBy(fencedFor)) throw new LeaseLost()',
     '',
   ),
-  guard('lease: one process works', 'store/lease.ts', 'if (held !== null && held !== name) return false', ''),
   guard('probe’s watermark overlaps', 'refresh/probe.ts', 'const overlapMs = 120_000', 'const overlapMs = 0'),
   guard(
     'settled only 2 s after a change',
@@ -92,15 +91,20 @@ export const guards: Guard[] = [
   guard(
     'a pull with a head is not gone',
     'refresh/pull.ts',
-    'if (pull === null && head !== null)',
-    'if (pull === null && head === "")',
+    'if (pull === null && (head !== null ||',
+    'if (pull === undefined && (head !== null ||',
   ),
-  guard(
-    'a repository is gone only when its id is',
-    'refresh/repos.ts',
-    'const seen = await Promise.all(missing.map(({ id }) => gitea.repos.findById(id)))',
-    'const seen = missing.map((): Repo | null => null)',
-  ),
+  {
+    name: 'a repository is gone only when a whole listing lacks it and its id is unknown',
+    edits: [
+      { file: 'gitea/pages.ts', find: 'if (total !== null && items.size !== total)', replace: 'if (items.size < 0)' },
+      {
+        file: 'refresh/repos.ts',
+        find: 'await Promise.all(missing.map(({ id }) => gitea.repos.findById(id)))',
+        replace: 'missing.map((): Repo | null => (gitea.repos === undefined ? null : null))',
+      },
+    ],
+  },
   guard(
     'a document is absent only by the tree',
     'refresh/rfc-repo.ts',
@@ -127,5 +131,28 @@ export const guards: Guard[] = [
     'refresh/pulls.ts',
     'if (pulls.some((pull) => pull.repoId !== repo.id))',
     'if (pulls.length < 0)',
+  ),
+  {
+    name: 'texts are those of their blobs',
+    edits: [
+      {
+        file: 'gitea/api/files.ts',
+        find: 'if (blobId(bytes, sha.length) !== sha) throw',
+        replace: "if (sha === '') throw",
+      },
+      { file: 'refresh/entry-texts.ts', find: 'blobId(bytes, sha.length) !== sha', replace: 'bytes.length < 0' },
+    ],
+  },
+  guard(
+    'a job is taken only with the lease',
+    'work/job.ts',
+    'store.transaction(() => {\n    isOurs = store.jobs.start(job.id, timeNow(mirror))\n  })',
+    'isOurs = store.jobs.start(job.id, timeNow(mirror))',
+  ),
+  guard(
+    'what is written is of the repository that was read',
+    'refresh/mirror.ts',
+    'if (now?.full_name !== full_name || now.rfc_slug !== rfc_slug)',
+    'if (full_name === rfc_slug)',
   ),
 ]

@@ -101,6 +101,7 @@ function openHistory(seed: number, story: string[]) {
   const skew = { own: 0 }
   const processes: Process[] = []
   let blind = false
+  let isRestored = false
   let truth: Truth
   let watcher: Watcher | null = null
   const wrong = (what: string) => void violations.push(what)
@@ -112,10 +113,11 @@ function openHistory(seed: number, story: string[]) {
     pageSize: general.one([null, null, 3]),
     isRich: (path) => {
       const repo = decodeURIComponent(/\/repos\/(.*)\/git\/refs$/.exec(path)?.[1] ?? '')
-      const live = [...(watcher?.rows('cached_branches').values() ?? [])].filter(
-        (row) => row.repo === repo && row.state !== 'deleted' && repo !== 'rfcs/meta',
-      )
-      return live.length > 8
+      const rows = [
+        ...(watcher?.rows('cached_branches').values() ?? []),
+        ...(watcher?.rows('cached_prs').values() ?? []),
+      ]
+      return repo !== 'rfcs/meta' && rows.filter((row) => row.repo === repo && row.state !== 'deleted').length > 7
     },
   })
   up.fake.onDelivery((delivery) => void outbox.push(delivery))
@@ -173,7 +175,7 @@ function openHistory(seed: number, story: string[]) {
     const to = alive()
     current = to ?? null
     const answer = await inbox.inject({ method: 'POST', url: '/webhooks/gitea', headers, payload: body })
-    if (answer.statusCode === 202 && cause) note(body, headers['X-Gitea-Event'] ?? '', cause)
+    if ([200, 202].includes(answer.statusCode) && cause) note(body, headers['X-Gitea-Event'] ?? '', cause)
     return answer.statusCode
   }
   const note = (body: Buffer, event: string, cause: { event: number; moved: string[] }) => {
@@ -220,6 +222,7 @@ function openHistory(seed: number, story: string[]) {
       const after = up.fake.backup()
       before()
       await send(deliveries, cause, when)
+      if (when.odds(0.4)) request(when.one(['probe', 'probe', 'reconcile']))
       await pass(lag)
       after()
     }
@@ -285,7 +288,7 @@ function openHistory(seed: number, story: string[]) {
     'backup restored': () => {
       if (!backup) return
       backup()
-      blind = true
+      isRestored = true
       observe()
     },
     'forged delivery': async () => {
@@ -408,6 +411,12 @@ function openHistory(seed: number, story: string[]) {
     }
   }
 
+  const isBehind = ({ db }: Watcher) => {
+    const updated = new Map(up.world.repositories().map((repo) => [repo.id, repo.updated * 1000]))
+    const known = db.prepare<[], { id: number; updated_at: string }>('SELECT id, updated_at FROM repos').all()
+    return known.some(({ id, updated_at }) => Date.parse(updated_at) > (updated.get(id) ?? Number.POSITIVE_INFINITY))
+  }
+
   const conclude = async () => {
     if (!watcher) return
     chance = general
@@ -429,6 +438,8 @@ function openHistory(seed: number, story: string[]) {
     // What is gone with its repository fails until a probe sees that.
     await drain(6)
     if (!alive()?.pulse.refused) remember()
+    // Only a time that went back shows that a backup was restored.
+    if (isRestored && !isBehind(watcher)) blind = true
     alive()?.request('probe')
     await drain()
     remember()

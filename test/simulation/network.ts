@@ -6,7 +6,7 @@ import type { Chance } from './chance.ts'
 import type { Clock, Sleeper } from './clock.ts'
 
 /** What goes wrong, how often, and how long answers take, in milliseconds. */
-export type Weather = { odds: number; kinds: Trouble[]; from: number; to: number }
+export type Weather = { odds: number; kinds: Trouble[]; from: number; to: number; where: string }
 
 const troubles = [
   '5xx',
@@ -23,10 +23,11 @@ const troubles = [
   'hang',
   'few',
   'stale',
+  'bytes',
 ] as const
 type Trouble = (typeof troubles)[number]
 
-export const fair: Weather = { odds: 0, kinds: [], from: 1, to: 40 }
+export const fair: Weather = { odds: 0, kinds: [], from: 1, to: 40, where: '' }
 
 /** Weather of any kind; a lie that nobody could see through (an old page as if it were new) is rare. */
 export function randomWeather(chance: Chance): Weather {
@@ -40,7 +41,10 @@ export function randomWeather(chance: Chance): Weather {
     [10, 3000],
     [1, 20_000],
   ])
-  return { odds: chance.one([0, 0.05, 0.2, 0.5, 1]), kinds, from, to }
+  const where = chance.odds(0.5)
+    ? ''
+    : chance.one(['/git/refs', '/pulls', 'search', 'contents', '/git/', '/repos/rfcs/one', '/repos/rfcs/meta'])
+  return { odds: chance.one([0, 0.05, 0.2, 0.5, 1]), kinds, from, to, where }
 }
 
 export type Network = ReturnType<typeof openNetwork>
@@ -66,15 +70,19 @@ export function openNetwork({ fake, clock, chance, pageSize, isRich }: Options) 
   let told = false
   let requests = 0
 
-  const answerTo = async (request: Parameters<Door>[0], fault: Fault | 'stale' | undefined): Promise<HttpAnswer> => {
+  const answerTo = async (
+    request: Parameters<Door>[0],
+    fault: Fault | 'stale' | 'bytes' | undefined,
+  ): Promise<HttpAnswer> => {
     const old = earlier.get(request.path) ?? []
     const stale = fault === 'stale' ? chance().pick(old) : undefined
     if (stale) {
       told = true
       return { ...stale, headers: { ...stale.headers, date: new Date(clock.now()).toUTCString() } }
     }
-    fake.fail(() => (fault === 'stale' ? undefined : fault))
+    fake.fail(() => (typeof fault === 'string' ? undefined : fault))
     const answer = await direct({ ...request, body: request.body ?? '' })
+    if (fault === 'bytes') return withOtherBytes(answer, request.path)
     if (fault === undefined) earlier.set(request.path, [...old.slice(-3), answer])
     return pageSize !== null && request.path.endsWith('/settings/api') ? withPages(answer, pageSize) : answer
   }
@@ -112,12 +120,12 @@ export function openNetwork({ fake, clock, chance, pageSize, isRich }: Options) 
 }
 
 function faultFor(
-  { odds, kinds }: Weather,
+  { odds, kinds, where }: Weather,
   path: string,
   chance: Chance,
   isRich: (path: string) => boolean,
-): Fault | 'stale' | undefined {
-  if (odds === 0 || !chance.odds(odds)) return undefined
+): Fault | 'stale' | 'bytes' | undefined {
+  if (odds === 0 || !path.includes(where) || !chance.odds(odds)) return undefined
   const kind = chance.pick(kinds)
   const isRefs = /\/git\/refs/.test(path)
   switch (kind) {
@@ -138,10 +146,20 @@ function faultFor(
     case undefined:
       return undefined
     case 'stale':
-      return 'stale'
+    case 'bytes':
+      return kind
     default:
       return { kind }
   }
+}
+
+/** A text that is not the one its blob id, which stays, is of. */
+function withOtherBytes(answer: HttpAnswer, path: string): HttpAnswer {
+  if (answer.status !== 200) return answer
+  if (path.includes('/raw/')) return { ...answer, body: Buffer.from('Other bytes.\n') }
+  const text = Buffer.from(answer.body).toString()
+  const other = Buffer.from('---\nslug: other\n---\nOther bytes.\n').toString('base64')
+  return { ...answer, body: Buffer.from(text.replaceAll(/"content":"[^"]+"/g, `"content":"${other}"`)) }
 }
 
 function withPages(answer: HttpAnswer, size: number): HttpAnswer {

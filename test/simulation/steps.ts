@@ -6,7 +6,7 @@ export type Step = { kind: string; seed: number; wait: number }
 
 const happenings: Record<string, string[]> = {
   ...Object.fromEntries(Object.entries(changes).map(([group, kinds]) => [group, Object.keys(kinds)])),
-  weather: ['weather', 'weather', 'fair weather'],
+  storms: ['weather', 'weather', 'fair weather'],
   work: ['probe', 'probe', 'sweep', 'long pause'],
   process: ['crash', 'crash', 'restart', 'stopped', 'goes on'],
   clocks: ['server’s clock', 'own clock', 'backup taken', 'backup restored'],
@@ -17,12 +17,24 @@ const usual: Record<string, number> = {
   branches: 4,
   pulls: 5,
   repositories: 2,
-  weather: 3,
+  storms: 3,
   work: 3,
   process: 2,
   clocks: 0.5,
   words: 2,
 }
+
+/** What hurts most when it comes one after the other; a group stands for any of its kinds. */
+const motifs = [
+  ['pulls', 'long pause', 'weather', 'probe', 'fair weather'],
+  ['branches', 'long pause', 'weather', 'sweep', 'fair weather'],
+  ['weather', 'pulls', 'branches', 'fair weather', 'probe'],
+  ['weather', 'entries', 'sweep', 'fair weather'],
+  ['weather', 'repositories', 'sweep', 'fair weather'],
+  ['weather', 'branches', 'stopped', 'branches', 'long pause', 'goes on'],
+  ['backup taken', 'branches', 'probe', 'backup restored'],
+  ['weather', 'branches', 'entries', 'crash', 'pulls', 'restart'],
+]
 
 /** The steps of a history, all from its seed. Each history draws some kinds often and some never, so that all mixtures come. */
 export function stepsOf(seed: number): Step[] {
@@ -34,16 +46,18 @@ export function stepsOf(seed: number): Step[] {
   const pool = groups.filter(({ kinds, weight }) => kinds.length > 0 && weight > 0)
   const all = pool.reduce((sum, { weight }) => sum + weight, 0)
   const hurry = chance.one([300, 3000, 10_000])
-  return Array.from({ length: chance.between(4, 16) }, () => {
+  const some = () => {
     let at = chance.random() * all
     const group = pool.find(({ weight }) => {
       at -= weight
       return at < 0
     })
-    return {
-      kind: chance.pick(group?.kinds ?? []) ?? 'long pause',
-      seed: chance.below(2 ** 31),
-      wait: chance.odds(0.3) ? 0 : chance.below(hurry),
-    }
-  })
+    return chance.pick(group?.kinds ?? []) ?? 'long pause'
+  }
+  const kinds = Array.from({ length: chance.between(4, 16) }, some)
+  if (chance.odds(0.3)) {
+    const motif = (chance.pick(motifs) ?? []).map((kind) => chance.pick(happenings[kind] ?? [kind]) ?? kind)
+    kinds.splice(chance.below(kinds.length), 6, ...motif)
+  }
+  return kinds.map((kind) => ({ kind, seed: chance.below(2 ** 31), wait: chance.odds(0.3) ? 0 : chance.below(hurry) }))
 }
