@@ -3,10 +3,12 @@ import { createGunzip } from 'node:zlib'
 import { extract } from 'tar-stream'
 import { TransientError } from '../errors.ts'
 import { blobId } from '../rules/blob-id.ts'
+import { maxEntryBytes } from '../rules/entry.ts'
 
 /**
  * The wanted files (path -> blob id) of a .tar.gz, each proven by its blob id: export-subst, eol and ident attributes change
- * what an archive holds, export-ignore leaves files out; such files are not in the answer and must be read alone.
+ * what an archive holds, export-ignore leaves files out; such files are not in the answer and must be read alone. Nothing is
+ * written to a disk, and of a file larger than any entry (a few bytes can stand for gigabytes here) nothing is held.
  * The first component of each path is the repository's name in whatever case, and is dropped.
  * @throws TransientError when the archive is cut short (Gitea 1.26 sends no Content-Length the first time).
  */
@@ -15,7 +17,8 @@ export async function filesOfArchive(gzip: Uint8Array, wanted: Map<string, strin
   const tar = extract()
   tar.on('entry', (header, stream, next) => {
     const path = header.name.slice(header.name.indexOf('/') + 1)
-    const sha = header.type === 'file' ? wanted.get(path) : undefined
+    const isWanted = header.type === 'file' && (header.size ?? 0) <= maxEntryBytes
+    const sha = isWanted ? wanted.get(path) : undefined
     const chunks: Uint8Array[] = []
     stream.on('data', (chunk) => {
       if (sha && chunk instanceof Uint8Array) chunks.push(chunk)

@@ -200,7 +200,12 @@ function edited(body: string, repository: object | null, all: [string, string | 
     const at = inner === null ? payload : Object.hasOwn(payload, field) ? payload[field] : null
     // As a server would send it: `__proto__` is a field of its own, too.
     if (typeof at === 'object' && at !== null)
-      Object.defineProperty(at, inner ?? field, { value, enumerable: true, configurable: true, writable: true })
+      Object.defineProperty(at, inner ?? field, {
+        value: structuredClone(value),
+        enumerable: true,
+        configurable: true,
+        writable: true,
+      })
   }
   return jsonText(payload)
 }

@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { TransientError } from '../../src/errors.ts'
 import { filesOfArchive } from '../../src/gitea/archive.ts'
 import { blobId } from '../../src/rules/blob-id.ts'
+import { maxEntryBytes } from '../../src/rules/entry.ts'
 
 const id = (text: string) => blobId(Buffer.from(text), 40)
 
@@ -47,6 +48,13 @@ describe('an archive', () => {
 
   test('leaves out a symbolic link', async () => {
     expect(await texts(await archive({ 'meta/rfcs/a.md': '-> b.md' }), { 'rfcs/a.md': id('b.md') })).toEqual({})
+  })
+
+  test('leaves out what is larger than any entry, which a few bytes can stand for', async () => {
+    const bomb = 'x'.repeat(maxEntryBytes + 1)
+    const gzip = await archive({ 'meta/rfcs/a.md': bomb, 'meta/rfcs/b.md': 'B' })
+    expect(gzip.length).toBeLessThan(10_000)
+    expect(await texts(gzip, { 'rfcs/a.md': id(bomb), 'rfcs/b.md': id('B') })).toEqual({ 'rfcs/b.md': 'B' })
   })
 
   test('gives long names, empty files and large ones', async () => {

@@ -113,7 +113,7 @@ describe('a form', () => {
   })
 })
 
-describe('F5: refused, and nothing kept, is', () => {
+describe('fault 54, F4, F5: refused, and nothing kept, is', () => {
   const refused: [number, string, ReturnType<typeof posted>][] = [
     [401, 'a wrong signature', posted(push(), { by: 'guessed' })],
     [401, 'an empty signature', posted(push(), { headers: { 'x-gitea-signature': '' } })],

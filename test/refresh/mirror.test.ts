@@ -18,7 +18,7 @@ function still(store = mirrored().store) {
 
 const upTo = (count: number) => Array.from({ length: count }, (_, index) => index)
 
-describe('fault 44: many rows are written', () => {
+describe('fault 44, F37: many rows are written', () => {
   test.each([
     [0, [0]],
     [1, [0]],

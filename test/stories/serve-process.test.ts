@@ -91,7 +91,7 @@ describe.concurrent('F7, F8: killed', () => {
   })
 })
 
-describe.concurrent('F33: told to stop', () => {
+describe.concurrent('fault 48, F33: told to stop', () => {
   test.for(['SIGTERM', 'SIGINT'] as const)(
     'by %s with nothing to do, it ends at once with 0',
     async (signal, { served, expect }) => {

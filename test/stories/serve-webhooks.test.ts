@@ -56,7 +56,7 @@ async function ideaStory(served: Served): Promise<void> {
 }
 
 test.concurrent.for(dialects)(
-  'a copy of %s shows each state as it comes, and ends as one made from nothing',
+  'fault 51: a copy of %s shows each state as it comes, and ends as one made from nothing',
   async (dialect, { expect }) => {
     await using served = await openServed({ dialect })
     await served.serve()

@@ -38,7 +38,7 @@ describe('deliveries', () => {
     expect(desk.inbox()).toMatchObject([{ id: 'new' }])
   })
 
-  test('F6: of a flood are forgotten in chunks, between which others write', async () => {
+  test('F6, F37: of a flood are forgotten in chunks, between which others write', async () => {
     desk.db.exec(`WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)
       INSERT INTO deliveries (id, received_at, event, targets) SELECT 'id-' || i, ${desk.now()}, 'push', '' FROM n`)
     desk.pass(40 * day)

@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+
+const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
+const page = read('docs/security.md')
+
+/** The threats, and of each the tests that are said to hold it: `file` “name”, “another name of that file”. */
+const threats = page.split(/\n\n+/).flatMap((paragraph) => {
+  const [, threat, text = ''] = /^\*\*(.+?)\*\*(.*)$/s.exec(paragraph) ?? []
+  const [answer = '', tests = ''] = text.split('\nHeld by')
+  const held = [...tests.matchAll(/`(test\/[^`]+)`((?:[\s,]+“[^”]+”)+)/g)].flatMap(([, path = '', names = '']) =>
+    [...names.matchAll(/“([^”]+)”/g)].map(([, name = '']) => ({ path, name: name.replaceAll(/\s+/g, ' ') })),
+  )
+  return threat === undefined ? [] : [{ threat, answer: answer.trim(), held }]
+})
+
+describe('docs/security.md', () => {
+  test('speaks of every threat there is reason to fear', () => {
+    const said = threats.map(({ threat }) => threat).join(' ')
+    const feared =
+      /forged|replayed|another's name|private repository|code in front matter|yaml bombs|ssrf|html|secrets|open port|dns rebinding|cross-site|slow clients|full inbox|sql|terminal|links and paths/gi
+    expect(new Set([...said.matchAll(feared)].map(([word]) => word.toLowerCase())).size).toBe(17)
+  })
+
+  test.each(threats)('$threat has an answer, and tests that exist', ({ answer, held }) => {
+    expect(answer).toMatch(/^.{20,}\.$/s)
+    expect(held).not.toEqual([])
+    for (const { path, name } of held) expect(read(path), path).toContain(name)
+  })
+})
+
+test('no package runs a script when it is installed, and each that runs is known by its hash', () => {
+  const packages: Record<string, { integrity?: string; hasInstallScript?: boolean; dev?: boolean }> = JSON.parse(
+    read('package-lock.json'),
+  ).packages
+  const others = Object.entries(packages).filter(([path]) => path !== '')
+  expect(others.length).toBeGreaterThan(100)
+  for (const [path, { integrity, hasInstallScript, dev }] of others) {
+    expect(hasInstallScript, path).toBeUndefined()
+    // npm leaves out the hashes of other systems' tools.
+    if (!dev) expect(integrity, path).toMatch(/^sha512-/)
+  }
+})
