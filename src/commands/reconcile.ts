@@ -6,6 +6,7 @@ import { createLog } from '../log.ts'
 import type { Progress } from '../work/job-end.ts'
 import type { JobKind } from '../work/job-kinds.ts'
 import type { CommonOptions, ExitCode } from './command.ts'
+import { complain } from './print.ts'
 import { type Ended, runToItsEnd, shown } from './run-job.ts'
 import { jsonOf, textOf } from './summary.ts'
 
@@ -18,7 +19,7 @@ export async function reconcileOnce(options: ReconcileOptions): Promise<ExitCode
   let isMended = false
   const tell = (said: string) => {
     isMended = true
-    process.stderr.write(`rfcached: ${said}\n`)
+    complain(`rfcached: ${said}\n`)
   }
   const run = (progress: Progress) => ended(config, kind, options.adopt, progress, tell)
   const code = await shown(options.json, run, {
