@@ -30,7 +30,7 @@ export function targetsTable(db: Database) {
   }>(/* sql */ `
     INSERT INTO targets (target, lane, due_at, whole, priority, again_at) VALUES (:target, :lane, :at, :whole, :priority, :againAt)
     ON CONFLICT (target) DO UPDATE SET due_at = min(coalesce(due_at, :at), :at), whole = max(whole, :whole),
-      priority = max(priority, :priority), again_at = max(coalesce(again_at, :againAt), coalesce(:againAt, again_at))`)
+      priority = max(priority, :priority), again_at = nullif(max(coalesce(again_at, 0), coalesce(:againAt, 0), CASE WHEN due_at > :at THEN due_at ELSE 0 END), 0)`)
   const settle = db.prepare<{ target: string; now: number; readFrom: number }>(/* sql */ `
     UPDATE targets SET started_at = NULL, refreshed_at = :now, read_from = :readFrom, not_before = 0, failures = 0, last_error = NULL
     WHERE target = :target`)
@@ -59,7 +59,7 @@ export function targetsTable(db: Database) {
     ...reads,
     /** Ended here, while the file still says that they are under way. */
     left: new Set<Claim>(),
-    /** Asks for a target; `againAt` is the second look. */
+    /** Asks for a target; `againAt` is the second look, which stays one when somebody else asks before it. */
     ask: ({ target, at, whole = false, priority = 0, againAt = null }: Ask) =>
       ask.run({ target, lane: laneOf(targetOf(target)), at, whole: whole ? 1 : 0, priority, againAt }),
     /** Refreshed, by reading that began at `readFrom` on the server's clock: its failures are forgotten. */

@@ -82,6 +82,20 @@ describe('fault 43: a target under way', () => {
     expect(claims(t0 + 90_000)).toEqual([])
   })
 
+  test('F10: keeps its second look though somebody else asks before that, whose look may be too early as well', () => {
+    const { ask, asked, claim, done } = queue()
+    ask({ target: 'meta-branches', at: t0, againAt: t0 + 5000 })
+    for (const at of [t0, t0 + 2500]) {
+      asked('meta-branches', at)
+      expect(claim(at, true)).not.toBeNull()
+      done('meta-branches', at)
+    }
+    expect(claim(t0 + 4999, true)).toBeNull()
+    expect(claim(t0 + 5000, true)).toMatchObject({ target: 'meta-branches' })
+    done('meta-branches', t0 + 5000)
+    expect(claim(t0 + 60_000, true)).toBeNull()
+  })
+
   test('is started at most once in two seconds, at first at once', () => {
     const { asked, claims, done } = queue()
     asked('repos')
