@@ -41,12 +41,18 @@ export const guards: Guard[] = [
   ),
   guard('only the last block holds trailers', 'rules/trailers.ts', 'unfolded(lastBlock(message))', 'unfolded(message)'),
   guard('HMAC', 'rules/signature.ts', 'return claimed.some(', 'return claimed.length >= 0 || claimed.some('),
-  guard(
-    'fence: who lost the lease writes no more',
-    'store/store.ts',
-    'if (fencedFor !== null && !lease.isHeldBy(fencedFor)) throw new LeaseLost()',
-    '',
-  ),
+  {
+    name: 'fence: who lost the lease writes no more',
+    edits: [
+      {
+        file: 'store/store.ts',
+        find: 'if (fencedFor !== null && !lease.isHeldBy(fencedFor)) throw new LeaseLost()',
+        replace: '',
+      },
+      { file: 'work/lead.ts', find: 'if (!wasOurs && store.isFencedFor(name)) throw new LeaseLost()', replace: '' },
+      { file: 'work/service.ts', find: 'if (pulse.leads && !took) throw new LeaseLost()', replace: '' },
+    ],
+  },
   guard('probe’s watermark overlaps', 'refresh/probe.ts', 'const overlapMs = 120_000', 'const overlapMs = 0'),
   guard(
     'settled only 2 s after a change',

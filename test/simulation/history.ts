@@ -21,7 +21,9 @@ import { openUpstream, type Upstream } from './upstream.ts'
 import { type Held, type Watcher, watch } from './watch.ts'
 
 type Delivery = ReturnType<Upstream['fake']['deliveries']>[number]
-type Accepted = { facts: string[]; event: number; repoId: number }
+/** What a change brought: known once it can be read, which its webhook may not wait for. */
+type Cause = { event: number; moved: string[] }
+type Accepted = { cause: Cause; isTold: (fact: string) => boolean; repoId: number }
 
 export type Outcome = { violation: string | null; story: string[] }
 
@@ -171,32 +173,32 @@ function openHistory(seed: number, story: string[]) {
   }
 
   /** The delivery arrives; accepted: it must never be forgotten. */
-  const deliver = async ({ headers, body }: Delivery, cause: { event: number; moved: string[] } | null) => {
+  const deliver = async ({ headers, body }: Delivery, cause: Cause | null) => {
     const to = alive()
     current = to ?? null
     const answer = await inbox.inject({ method: 'POST', url: '/webhooks/gitea', headers, payload: body })
     if ([200, 202].includes(answer.statusCode) && cause) note(body, headers['X-Gitea-Event'] ?? '', cause)
     return answer.statusCode
   }
-  const note = (body: Buffer, event: string, cause: { event: number; moved: string[] }) => {
+  const note = (body: Buffer, event: string, cause: Cause) => {
     const payload = JSON.parse(body.toString())
     const repoId = payload.repository.id
     const held = watcher?.repos().get(repoId)
     if (!held || !(held.is_meta || held.rfc_slug)) return
     const number = payload.pull_request?.number ?? payload.number ?? payload.issue?.number
     const ref = String(payload.ref ?? '').replace('refs/heads/', '')
-    const facts = cause.moved.filter((name) => {
+    const isTold = (name: string) => {
       if (event.startsWith('pull_request') || event === 'issue_comment') return name === `pull ${repoId} ${number}`
       if (!['push', 'create', 'delete'].includes(event)) return false
       if (name === `branch ${repoId} ${ref}`) return !held.is_meta || /^edit[-/]/.test(ref)
       if (ref !== held.default_branch) return false
       return name === `document ${ref} ${repoId}` || (held.is_meta === 1 && name.startsWith(`entry ${ref} `))
-    })
-    accepted.push({ facts, event: cause.event, repoId })
+    }
+    accepted.push({ cause, isTold, repoId })
   }
 
   /** What becomes of the webhooks of a change: at once, later, twice, never. */
-  const send = async (deliveries: Delivery[], cause: { event: number; moved: string[] }, when: Chance) => {
+  const send = async (deliveries: Delivery[], cause: Cause, when: Chance) => {
     for (const delivery of deliveries) {
       past.push(delivery)
       if (when.odds(0.3)) continue
@@ -364,14 +366,14 @@ function openHistory(seed: number, story: string[]) {
   const remember = () => {
     const one = watcher
     if (!one) return
-    for (const { facts, event, repoId } of accepted) {
+    for (const { cause, isTold, repoId } of accepted) {
       const held = one.repos().get(repoId)
       if (!held || !(held.is_meta || held.rfc_slug) || doubtful.has(held.rfc_slug ?? '')) continue
       if (timeline.isMixed(repoId) || timeline.now(`name ${repoId}`) === null) continue
-      for (const name of facts) {
+      for (const name of cause.moved.filter(isTold)) {
         if (isDoubtful(name) || !isDefault(held, name) || (name.startsWith('pull ') && isOff(held))) continue
         const value = shownOf(one, held, name)
-        if (value !== undefined && !timeline.heldSince(name, value, event))
+        if (value !== undefined && !timeline.heldSince(name, value, cause.event))
           throw new Found(`forgotten: a delivery told of ${name}, and it is still shown as ${value}`)
       }
     }
