@@ -1,5 +1,6 @@
 import type { Copy, Row } from './copy.ts'
 
+type Read = Pick<Copy, 'all'>
 type Shown = { key: string; row: Row }
 
 /**
@@ -7,18 +8,18 @@ type Shown = { key: string; row: Row }
  * on its RFC's entry when that entry's state or repository put it there; where the entry has a problem in either copy the
  * rows may differ, for one copy may hold its last good row and the other never had one.
  */
-export function liveRows(one: Copy, other: Copy): [Map<string, Row>, Map<string, Row>] {
+export function liveRows(one: Read, other: Read): [Map<string, Row>, Map<string, Row>] {
   const troubled = new Set([one, other].flatMap(troubledSlugs))
   return [shown(one, troubled), shown(other, troubled)]
 }
 
-function troubledSlugs(copy: Copy): string[] {
+function troubledSlugs(copy: Read): string[] {
   const own = copy.all('SELECT slug FROM cached_rfcs WHERE problem IS NOT NULL AND removed_at IS NULL')
   const claimed = copy.all('SELECT slug FROM entry_files WHERE problem IS NOT NULL AND slug IS NOT NULL')
   return [...own, ...claimed].map(({ slug }) => String(slug))
 }
 
-function shown(copy: Copy, troubled: Set<string>): Map<string, Row> {
+function shown(copy: Read, troubled: Set<string>): Map<string, Row> {
   const meta = String(copy.all('SELECT full_name FROM repos WHERE is_meta')[0]?.full_name)
   const hangs = ({ rfc_slug, repo, branch_name }: Row) =>
     (repo !== meta || branch_name === 'main') && troubled.has(String(rfc_slug))
