@@ -50,6 +50,8 @@ describe('without an API token', () => {
     'evil.example',
     '127.0.0.1.evil.example',
     'localhost.evil.example',
+    'evil-localhost',
+    'evil.localhost',
     'rfcs.example.org',
     '192.0.2.7',
     '0.0.0.0',
