@@ -19,16 +19,20 @@ const { values } = parseArgs({
   options: { cases: { type: 'string', default: '20000' }, seed: { type: 'string' }, only: { type: 'string' } },
 })
 const seed = Number(values.seed ?? Date.now() % 1_000_000_000)
+const cases = Number(values.cases)
 const say = (line: string) => process.stdout.write(`${line}\n`)
 
 const { only } = values
 const chosen = Object.entries(runs).filter(([name]) => only === undefined || name === only)
 if (chosen.length === 0) throw new Error(`There is no ${only}: say --only ${Object.keys(runs).join(' or ')}.`)
 for (const [name, run] of chosen) {
-  say(`${name}: ${values.cases} cases from seed ${seed} on`)
-  const { cases, seconds, slowestMs, slow, heap } = await run({ cases: Number(values.cases), seed })
-  const pace = `${cases} cases in ${seconds.toFixed(0)} s, ${Math.round(cases / seconds)} a second`
-  const [before, after] = heap
-  say(`${name}: ${pace}; the slowest took ${slowestMs.toFixed(1)} ms; heap ${before} MiB, then ${after} MiB`)
+  say(`${name}: ${cases} cases from seed ${seed} on`)
+  const onTenth = (done: number, { seconds, slowestMs, heap }: Figures) => {
+    const pace = `${done} cases in ${seconds.toFixed(0)} s, ${Math.round(done / seconds)} a second`
+    say(
+      `${name}: ${pace}; the slowest took ${slowestMs.toFixed(1)} ms; heap ${heap[0]} MiB at first, ${heap[1]} MiB now`,
+    )
+  }
+  const { slow } = await run({ cases, seed, onTenth })
   for (const one of slow) say(`${name}: over 100 ms: ${one}`)
 }

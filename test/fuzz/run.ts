@@ -4,7 +4,14 @@ import { Worker } from 'node:worker_threads'
 import fc from 'fast-check'
 import type { Judge, Subject } from './subject.ts'
 
-export type RunOptions = { cases: number; seed: number; batch?: number; hangMs?: number }
+export type RunOptions = {
+  cases: number
+  seed: number
+  batch?: number
+  hangMs?: number
+  /** Told after each tenth how many cases are done, and what they cost. */
+  onTenth?: (done: number, figures: Figures) => void
+}
 export type Figures = {
   cases: number
   seconds: number
@@ -27,7 +34,7 @@ const usualHangMs = 120_000
  * @throws Error with the smallest case that breaks a promise, and the seed that makes it again; or when memory grows.
  */
 export async function runFuzz<Case>(subject: Subject<Case>, options: RunOptions): Promise<Figures> {
-  const { cases, seed: firstSeed, batch = usualBatch, hangMs = usualHangMs } = options
+  const { cases, seed: firstSeed, batch = usualBatch, hangMs = usualHangMs, onTenth } = options
   const beat = new Int32Array(new SharedArrayBuffer(12))
   const watchdog = new Worker(new URL('./watchdog.ts', import.meta.url), { workerData: { beat, hangMs }, execArgv: [] })
   const judge = subject.open()
@@ -42,10 +49,13 @@ export async function runFuzz<Case>(subject: Subject<Case>, options: RunOptions)
       } catch (cause) {
         throw new Error(await smallest(subject, seed, inputs.length, cause), { cause })
       }
-      if (done < cases / 10 && done + batch >= cases / 10) figures.heap[0] = heapMiB()
+      const next = Math.min(done + batch, cases)
+      if (Math.floor((done * 10) / cases) === Math.floor((next * 10) / cases)) continue
+      const heap = heapMiB()
+      figures.heap = [figures.heap[0] || heap, heap]
+      figures.seconds = (performance.now() - began) / 1000
+      onTenth?.(next, figures)
     }
-    figures.heap[1] = heapMiB()
-    figures.seconds = (performance.now() - began) / 1000
   } finally {
     await watchdog.terminate()
     await judge.close?.()

@@ -22,6 +22,7 @@ const failures: [string, () => Response | Error][] = [
   ['401', () => json({ message: 'bad' }, {}, 401)],
   ['403', () => json({ message: 'bad' }, {}, 403)],
   ['a server that says it back with 401', () => echo(401)],
+  ['a server that says it back with 403', () => echo(403)],
   ['a server that says it back with 500', () => echo(500)],
   ['a server that says it back where a list is wanted', () => echo(200)],
   ['a server that says it back as a type', () => new Response('x', { headers: { 'content-type': 'text/html' } })],
