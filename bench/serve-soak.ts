@@ -20,9 +20,10 @@ const say = (line: string) => process.stdout.write(`${line}\n`)
 /** An organisation grows under traffic: after so many kills another one is begun, or making a copy from nothing takes all the time. */
 const killsEach = 100
 
-const counts = { atWork: 0, starting: 0, sweeping: 0, compared: 0, changes: 0, accepted: 0, underWay: 0, asked: 0 }
+const killed = { atWork: 0, starting: 0, sweeping: 0 }
+const counts = { ...killed, compared: 0, tornLogs: 0, changes: 0, accepted: 0, underWay: 0, asked: 0 }
 const kills = () => counts.atWork + counts.starting + counts.sweeping
-type Moment = 'atWork' | 'starting' | 'sweeping'
+type Moment = keyof typeof killed
 
 say(`${wanted} kills, seed ${seed}`)
 while (kills() < wanted) await soak(Math.min(kills() + killsEach, wanted))
@@ -107,6 +108,8 @@ async function compare(served: Served, heir: Running, startedAt: number): Promis
   const drift = await served.drift()
   if (drift.length > 0) throw new Error(`kill ${kills()}: ${JSON.stringify(drift.slice(0, 5))}\n${heir.log()}`)
   counts.compared++
+  // Killed in the middle of a write: nothing is lost, and all is read again.
+  if (heir.log().includes('write-ahead log is broken')) counts.tornLogs++
 }
 
 /** Whether the first sweep of a process that was started then is complete, and nothing is under way or due (a second look may be). */
