@@ -6,6 +6,9 @@ export type Work = { first: number; count: number; every: number; without?: stri
 /** What it says: how many it has lived through since it last said so, and a violation, shortened. */
 export type Said = { lived: number; found?: { seed: number; violation: string; story: string[]; steps: string } }
 
+// Told to end, it leaves nothing behind.
+process.on('SIGTERM', () => process.exit(0))
+
 process.on('message', async (message) => {
   const { first, count, every, without, untilFound } = message as Work
   if (without) takeAway(without)
@@ -15,7 +18,8 @@ process.on('message', async (message) => {
   const say = (said: Said) => new Promise<void>((done) => void process.send?.(said, undefined, undefined, () => done()))
   let lived = 0
   for (let seed = first; seed < first + count; seed += every) {
-    const { violation } = await liveThrough(seed, stepsOf(seed))
+    // The first sweep, before any history, may show it already.
+    const { violation } = await liveThrough(seed, stepsOf(seed)).catch((error: Error) => ({ violation: error.message }))
     lived++
     if (violation) {
       const short = without ? null : await shortened(seed, stepsOf(seed), violation)
