@@ -54,7 +54,7 @@ export async function runToItsEnd(mirror: Mirror, kind: JobKind, progress: Progr
 
 async function leadOrFollow(mirror: Mirror, kind: JobKind, progress: Progress): Promise<Ended> {
   const { store, effects } = mirror
-  const request = () => store.jobs.request(kind, `manual:${userInfo().username}`, utcOf(effects.now())).id
+  const request = () => store.jobs.request(kind, byMe(), utcOf(effects.now())).id
   const name = holderName(mirror)
   const followed = request()
   for (;;) {
@@ -74,6 +74,7 @@ async function leadOrFollow(mirror: Mirror, kind: JobKind, progress: Progress): 
 async function lead(mirror: Mirror, name: string, { id, lane }: Wanted, progress: Progress): Promise<JobEnd> {
   const heartbeat = setInterval(() => renew(mirror, name), heartbeatMs)
   const { jobs } = mirror.store
+  using _ = onInterrupt(() => void jobs.stop(id, byMe(), utcOf(mirror.effects.now())))
   try {
     for (let job = jobs.nextPending(lane); job; job = jobs.nextPending(lane)) {
       const end = await runJob(mirror, job, { onProgress: progress })
@@ -89,6 +90,21 @@ async function lead(mirror: Mirror, name: string, { id, lane }: Wanted, progress
   } finally {
     clearInterval(heartbeat)
     giveUpLead(mirror, name)
+  }
+}
+
+function byMe(): string {
+  return `manual:${userInfo().username}`
+}
+
+/** Ctrl-C stops our own run, which ends then by itself and says so; whoever cannot wait says it twice. */
+function onInterrupt(stop: () => void): Disposable {
+  const signals = ['SIGINT', 'SIGTERM'] as const
+  for (const signal of signals) process.once(signal, stop)
+  return {
+    [Symbol.dispose]: () => {
+      for (const signal of signals) process.off(signal, stop)
+    },
   }
 }
 

@@ -22,8 +22,9 @@ export function cameByHttps({ headers }: FastifyRequest): boolean {
   return /^https\b/i.test(text(headers['x-forwarded-proto'])) || /\bproto="?https\b/i.test(text(headers.forwarded))
 }
 
-/** Who asks, as well as can be known: behind a proxy the address that the proxy saw, which it puts last. */
+/** Who asks, as well as can be known: behind a proxy of this machine the address that it saw, which it puts last; anybody may write that header. */
 export function clientOf({ ip, headers }: FastifyRequest): string {
+  if (!isLoopback(ip)) return ip
   const seen = text(headers['x-forwarded-for']).split(',').at(-1)?.trim() ?? ''
   return `${ip} ${seen.slice(0, 100)}`
 }

@@ -39,7 +39,6 @@ export function createServer(options: ServerOptions): FastifyInstance {
     http: { connectionsCheckingInterval: checkEveryMs },
     connectionTimeout: 2 * deadlineMs,
     forceCloseConnections: 'idle',
-    exposeHeadRoutes: false,
     frameworkErrors: (error, _, reply) => void answerUnread(error, reply),
   })
   app.server.headersTimeout = deadlineMs

@@ -1,7 +1,8 @@
 import type { Effects } from '../effects.ts'
 import { utcOf } from '../rules/time.ts'
 import type { Picture } from '../store/picture.ts'
-import { jobView } from '../work/job-view.ts'
+import { type JobView, jobView } from '../work/job-view.ts'
+import { isGone } from '../work/lead.ts'
 import { backfillViews } from './backfills.ts'
 import { driftFound } from './drift.ts'
 import type { Facts, Live } from './facts.ts'
@@ -23,17 +24,18 @@ export function collectStatus(sources: Sources): Status {
 
 function factsOf({ picture, effects, giteaUrl, live }: Sources): Facts {
   const now = effects.now()
+  const leader = leaderOf(picture, now)
   const complete = Number(picture.setting('last_complete') ?? 0)
   return {
     version,
     at: utcOf(now),
     started_at: timeOf(live?.pulse.beganAt),
-    leader: picture.holder(now),
+    leader,
     ...sweeps(picture, live),
     lag_seconds: complete === 0 ? null : Math.round((now - complete) / 1000),
     queue: queue(picture, now),
     deliveries: deliveries(picture, live),
-    jobs: jobs(picture, now),
+    jobs: jobs(picture, now, leader !== null || live?.pulse.leads === true),
     backfills: backfillViews(picture, now),
     repositories: repositories(picture, now, complete),
     problems: picture.problems(),
@@ -74,11 +76,24 @@ function deliveries(picture: Picture, live: Live | null): Facts['deliveries'] {
   return { accepted, last_at: timeOf(last), refused: Object.fromEntries(live?.pulse.refusals.byStatus ?? []) }
 }
 
-function jobs({ jobs: seen }: Picture, now: number): Facts['jobs'] {
+/** Who works on the file; a process of this machine that is gone does not. */
+function leaderOf(picture: Picture, now: number): string | null {
+  const holder = picture.holder(now)
+  return holder !== null && isGone(holder) ? null : holder
+}
+
+/** What is said to run while nobody works was left by a process that died: whoever works next begins it anew. */
+function jobs({ jobs: seen }: Picture, now: number, isLed: boolean): Facts['jobs'] {
   const active = seen.active().map((job) => jobView(job, now))
   const those = (status: string) => active.filter((job) => job.status === status)
   const recent = seen.recent(recentJobs).map((job) => jobView(job, now))
-  return { running: those('running'), pending: those('pending'), recent }
+  if (isLed) return { running: those('running'), pending: those('pending'), recent }
+  const left = those('running').map(interrupted)
+  return { running: [], pending: those('pending'), recent: [...left, ...recent] }
+}
+
+function interrupted(job: JobView): JobView {
+  return { ...job, status: 'failed', error_message: 'interrupted', rate: null, eta_seconds: null }
 }
 
 function gitea(picture: Picture, url: string, live: Live | null): Facts['gitea'] {

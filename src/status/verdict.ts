@@ -23,6 +23,7 @@ const rules: ((about: Case) => Ruling | null)[] = [
   firstSweep,
   stale,
   backfillFailed,
+  backfillStopped,
   backfilling,
 ]
 
@@ -101,7 +102,9 @@ function stale(about: Case): Ruling | null {
 /** Why sweeps do not end well: what the last one said, or that Gitea is silent; null: nothing is known against them. */
 function reason({ facts, live, now }: Case): string | null {
   const last = facts.jobs.recent.find(({ kind }) => ['probe', 'reconcile', 'rebuild'].includes(kind))
-  const said = last?.status === 'failed' && last.error_message ? last.error_message : null
+  // What runs now may end otherwise than the one before.
+  const isTried = howFar(facts) !== null
+  const said = last?.status === 'failed' && last.error_message && !isTried ? last.error_message : null
   const { silent } = live?.traffic ?? {}
   if (!silent || now - silent.since < silentAfterMs) return said
   const since = `Gitea has served no request for ${lasting((now - silent.since) / 1000)}`
@@ -122,6 +125,14 @@ function backfillFailed({ facts }: Case): Ruling | null {
     `The copy is in sync, but the backfill ${failed.name} failed: ${whole(failed.error_message ?? 'nobody knows why')}`,
     `\`${failed.retry}\` tries it again.`,
   )
+}
+
+function backfillStopped({ facts }: Case): Ruling | null {
+  const stopped = facts.backfills.find(({ status, retry }) => status === 'pending' && retry !== null)
+  if (!stopped) return null
+  const { name, error_message, done, total, retry } = stopped
+  const sentence = `The copy is in sync; the backfill ${name} was ${error_message}, at ${done} of ${total}. \`${retry}\` goes on with it, and so does the next start.`
+  return { level: 'warming', sentence }
 }
 
 function backfilling({ facts }: Case): Ruling | null {

@@ -22,7 +22,7 @@ function machine(): string {
 }
 
 /** Whether a holder was a process of this machine that is gone: nobody has to wait for its lease to run out. */
-function isGone(holder: string): boolean {
+export function isGone(holder: string): boolean {
   const [, where, pid] = /^(.*):(\d+):\w+$/.exec(holder) ?? []
   if (where !== machine()) return false
   try {

@@ -20,9 +20,14 @@ export type Reconciled = {
   /** What a person should know of, also targets that could not be refreshed: what they hold stays as it was. */
   warnings: string[]
   newWarnings: number
+  /** These new ones, problems and warnings. */
+  newWords: string[]
   /** How many targets could not be refreshed. */
   failed: number
 }
+
+/** So many of them stand in a run's message; all are in its result. */
+const mostWords = 3
 
 /** The job `reconcile`: a whole sweep. */
 export async function reconcileAll(mirror: Mirror, progress: Progress, signal?: AbortSignal): Promise<JobEnd> {
@@ -33,10 +38,20 @@ export async function reconcileAll(mirror: Mirror, progress: Progress, signal?: 
     throw error
   })
   countMissed(mirror, before)
-  const { newProblems, newWarnings } = result
-  const message =
-    newProblems + newWarnings > 0 ? `${newProblems} new problems in entries, ${newWarnings} new warnings.` : null
+  const message = whatIsNew(result)
   return { status: message ? 'completed_with_warnings' : 'completed', message, result }
+}
+
+/** What a person has not heard yet, in sentences; null: nothing. */
+export function whatIsNew({ newProblems, newWarnings, newWords }: Reconciled): string | null {
+  if (newProblems + newWarnings === 0) return null
+  const counts = `${counted(newProblems, 'new problem')} in entries, ${counted(newWarnings, 'new warning')}.`
+  const more = newWords.length > mostWords ? [`And ${newWords.length - mostWords} more.`] : []
+  return [counts, ...newWords.slice(0, mostWords), ...more].join(' ')
+}
+
+function counted(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`
 }
 
 /** The job `rebuild`: trusts nothing that is held and reads everything again, in place, while readers keep a complete picture. */
@@ -66,6 +81,8 @@ export async function reconcile(
   const failed = store.targets.failing().map(({ target, last_error }) => `${target} was not refreshed: ${last_error}`)
   const problems = store.entryFiles.problems()
   const standing = remembered(mirror, warnings)
+  const newProblems = problems.filter((problem) => !start.problems.has(keyOf(problem)))
+  const newWarnings = [...new Set(warnings)].filter((warning) => !standing.includes(warning)).concat(failed)
   return {
     requests: rowsAt.requests - start.requests,
     bytes: rowsAt.bytes - start.bytes,
@@ -73,10 +90,11 @@ export async function reconcile(
     rows: countMoved(store.changes.since(start.seq)),
     dates: { requests: gitea.traffic.requests - rowsAt.requests, seconds: seconds(rowsAt.at, effects.now()) },
     problems,
-    newProblems: problems.filter((problem) => !start.problems.has(keyOf(problem))).length,
+    newProblems: newProblems.length,
     warnings: [...new Set(warnings), ...failed],
     failed: failed.length,
-    newWarnings: failed.length + [...new Set(warnings)].filter((warning) => !standing.includes(warning)).length,
+    newWarnings: newWarnings.length,
+    newWords: [...newWarnings, ...newProblems.map(({ path, message }) => `${path}: ${message}`)],
   }
 }
 

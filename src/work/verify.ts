@@ -5,7 +5,7 @@ import type { Mirror } from '../refresh/mirror.ts'
 import { compareFiles, type Drift } from '../store/compare.ts'
 import { openStore } from '../store/store.ts'
 import type { JobEnd, Progress } from './job-end.ts'
-import { reconcile } from './reconcile.ts'
+import { reconcile, whatIsNew } from './reconcile.ts'
 
 /** A look at a copy takes seconds, and Gitea moves meanwhile: what differs once may be only late. */
 const pauseBeforeSecondLookMs = 5000
@@ -13,8 +13,9 @@ const pauseBeforeSecondLookMs = 5000
 /** The job `dry-run`: reconciles a copy of the file and tells what changed in it. */
 export async function foresee(mirror: Mirror, progress: Progress, signal?: AbortSignal): Promise<JobEnd> {
   const result = await onCopy(mirror, (copy) => reconcile(copy, progress, signal))
-  const status = result.newProblems + result.newWarnings > 0 ? 'completed_with_warnings' : 'completed'
-  return { status, message: null, result: { ...result, dry_run: true } }
+  const message = whatIsNew(result)
+  const status = message ? 'completed_with_warnings' : 'completed'
+  return { status, message, result: { ...result, dry_run: true } }
 }
 
 /** The job `verify`: reads everything again into a copy, and tells where the file differs from it, also after a second look. */

@@ -11,6 +11,7 @@ import { openConfiguredStore } from '../../src/daemon.ts'
 import type { DialectName } from '../../src/demo/dialect.ts'
 import { fakeGitea } from '../../src/demo/fake-gitea.ts'
 import { serveFake } from '../../src/demo/serve-fake.ts'
+import { describeRoutes } from '../../src/http/openapi.ts'
 import { webhookRoutes } from '../../src/http/webhook.ts'
 import type { Store } from '../../src/store/store.ts'
 
@@ -155,6 +156,7 @@ function follow(store: Store, world: World): void {
 /** The daemon's own receiver over its own inbox. */
 async function daemon(store: Store, port: number, secrets: string[]): Promise<void> {
   const app = Fastify()
+  describeRoutes(app)
   await app.register(webhookRoutes, {
     secrets,
     refused: () => {},

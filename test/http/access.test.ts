@@ -1,5 +1,7 @@
+import type { FastifyRequest } from 'fastify'
 import { Agent, request } from 'undici'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { clientOf } from '../../src/http/origin.ts'
 import { newSession } from '../../src/rules/session.ts'
 import { openDesk, posted, push, start } from '../work/desk.ts'
 
@@ -150,6 +152,13 @@ describe('with an API token', () => {
     desk.pass(10_000)
     expect((await guess(token)).status).toBe(200)
   })
+})
+
+test('a header that anybody can write counts only where a proxy of this machine wrote it', async () => {
+  const from = (ip: string, seen: string) =>
+    clientOf({ ip, headers: { 'x-forwarded-for': seen } } as unknown as FastifyRequest)
+  expect(from('198.51.100.1', '10.0.0.1')).toBe(from('198.51.100.1', '10.0.0.2'))
+  expect(from('127.0.0.1', '10.0.0.1')).not.toBe(from('127.0.0.1', '10.0.0.2'))
 })
 
 describe('what changes something', () => {

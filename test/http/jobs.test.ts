@@ -188,10 +188,10 @@ describe('what is not there', () => {
   })
 
   test.each([
-    ['PUT', '/api/v1/jobs', 'GET, POST'],
-    ['POST', '/api/v1/jobs/1', 'DELETE, GET'],
-    ['DELETE', '/api/v1/changes?since=0', 'GET'],
-    ['PATCH', '/healthz', 'GET'],
+    ['PUT', '/api/v1/jobs', 'GET, HEAD, POST'],
+    ['POST', '/api/v1/jobs/1', 'DELETE, GET, HEAD'],
+    ['DELETE', '/api/v1/changes?since=0', 'GET, HEAD'],
+    ['PATCH', '/healthz', 'GET, HEAD'],
   ])('with the method %s at %s is told the ones it takes', async (method, path, allowed) => {
     const answer = await ask(path, { method })
     expectProblem(answer, 405, new RegExp(`takes ${allowed}\\.`))

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { statusShape } from '../../src/status/shape.ts'
 import { openPicture } from '../../src/store/picture.ts'
@@ -40,6 +41,20 @@ describe('the sweeps', () => {
   test('have no times to come where no daemon runs', () => {
     expect(it.fromFile()).toMatchObject({ started_at: null, probe: { next_at: null, every_seconds: null } })
   })
+})
+
+test('a process that was killed works no more, and what it ran is interrupted', () => {
+  const { pid } = spawnSync(process.execPath, ['--version'])
+  it.began('reconcile')
+  it.store.lease.release('here')
+  it.store.lease.acquire(holderName({ effects: it.effects }).replace(`:${process.pid}:`, `:${pid}:`), it.now())
+  const { leader, jobs, verdict } = it.fromFile()
+  expect(leader).toBeNull()
+  expect(jobs).toMatchObject({
+    running: [],
+    recent: [{ kind: 'reconcile', status: 'failed', error_message: 'interrupted', eta_seconds: null }],
+  })
+  expect(verdict.sentence).toContain('No process works on this database')
 })
 
 describe('the queue', () => {

@@ -202,6 +202,18 @@ describe('work stands still', () => {
 })
 
 describe('a backfill', () => {
+  test('that somebody stopped is not under way, and says how to go on', () => {
+    backfill('pending', 'stopped by manual:ann')
+    const { verdict, backfills } = it.status()
+    expect(verdict).toMatchObject({
+      level: 'warming',
+      sentence: expect.stringContaining(
+        'the backfill search was stopped by manual:ann, at 250 of 1000. `rfcached backfill search` goes on',
+      ),
+    })
+    expect(backfills.find(({ name }) => name === 'search')?.retry).toBe('rfcached backfill search')
+  })
+
   test('under way is warming, with how far, and as healthy as the copy is', () => {
     backfill('running')
     expect(it.verdict()).toEqual({

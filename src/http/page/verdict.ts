@@ -8,7 +8,8 @@ type Level = Status['verdict']['level']
 const titles: Record<Level, string> = { ok: 'All is well', warming: 'Warming up', failing: 'Needs attention' }
 
 /** The verdict in one or two words. */
-export function title({ verdict }: Status): string {
+export function title({ verdict, queue }: Status): string {
+  if (verdict.level === 'ok' && queue.failing.length > 0) return 'Nearly all is well'
   return titles[verdict.level]
 }
 

@@ -12,14 +12,14 @@ export function warming(status: Status): Html {
 function firstSweep({ lag_seconds, jobs }: Status): Part {
   if (lag_seconds !== null) return null
   const sweep = jobs.running.find(({ kind }) => kind === 'reconcile' || kind === 'rebuild')
-  const last = jobs.recent.find(({ status }) => status === 'failed')
+  const last = jobs.recent.find(({ kind }) => ['probe', 'reconcile', 'rebuild'].includes(kind))
   if (sweep)
     return note(
       'busy',
       'The first sweep is under way',
       html`<p>The copy is not complete yet.</p>${progress('Progress of the first sweep', sweep)}`,
     )
-  if (last)
+  if (last?.status === 'failed')
     return note(
       'bad',
       'The first sweep failed',
@@ -38,6 +38,12 @@ function backfill(one: Status['backfills'][number]): Part {
       html`<p class="message">${spoken(one.error_message ?? 'It did not say why.')}</p>${far(one)}${again}`,
     )
   }
+  if (one.retry !== null)
+    return note(
+      'bad',
+      `The backfill ${one.name} was ${one.error_message}`,
+      html`${far(one)}<p>To go on with it: <code>${one.retry}</code></p>`,
+    )
   const title =
     one.status === 'running' ? `The backfill ${one.name} is under way` : `The backfill ${one.name} is waiting`
   return note('busy', title, html`<p>Readers are not held up meanwhile.</p>${far(one)}`)
