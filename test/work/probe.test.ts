@@ -175,6 +175,21 @@ test('F36: a server whose time went back is read whole', async () => {
   expect((await live.run('probe')).status).toBe('completed')
 })
 
+test('F36: a server restored from a backup, whose clock is right, shows an earlier time than was seen, and is read whole', async () => {
+  await live.run('probe')
+  await someTime()
+  live.db.exec(`UPDATE repos SET updated_at = '2099-01-01T00:00:00Z' WHERE rfc_slug = 'alpha'`)
+  expect(await live.run('probe')).toMatchObject({
+    status: 'completed_with_warnings',
+    message: expect.stringContaining('went back'),
+  })
+  await live.pass(10)
+  expect(live.all(`SELECT kind, status FROM jobs ORDER BY id DESC LIMIT 1`)).toEqual([
+    { kind: 'reconcile', status: 'completed' },
+  ])
+  expect((await live.run('probe')).status).toBe('completed')
+})
+
 test('F38: while no sweep is complete for three probe intervals, health says so and why', async () => {
   await live.run('probe')
   live.fake.fail(() => ({ kind: 'status', status: 502 }))
