@@ -104,7 +104,9 @@ describe.concurrent('reconcile --once ends', () => {
     expect(await desk.reconcile()).toMatchObject({ code: 0, said: { status: 'completed', problems } })
     const jobs = desk.read('SELECT status, error_message, completed_at FROM jobs ORDER BY id')
     expect(jobs.map(({ status }) => status)).toEqual(['completed', 'completed_with_warnings', 'completed'])
-    expect(jobs[1]).toMatchObject({ error_message: expect.stringMatching(/^1 new problem in entries, 0 new warnings\. rfcs\/beta\.md: /) })
+    expect(jobs[1]).toMatchObject({
+      error_message: expect.stringMatching(/^1 new problem in entries, 0 new warnings\. rfcs\/beta\.md: /),
+    })
     expect(jobs.every(({ completed_at }) => completed_at !== null)).toBe(true)
   })
 
