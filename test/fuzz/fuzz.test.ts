@@ -11,9 +11,9 @@ const seed = Date.now() % 1_000_000_000
 const cases = 20_000
 const folder = fileURLToPath(new URL('.', import.meta.url))
 
-/** Runs node on this until it ends, or its own watchdog ends it. */
-async function run(args: string[]): Promise<{ end: number | string; said: string }> {
-  const child = spawn(process.execPath, args, { cwd: folder })
+/** Runs node on this until it ends, its own watchdog ends it, or nobody waits any longer: what hangs must not outlive the tests. */
+async function run(args: string[], patienceMs = 590_000): Promise<{ end: number | string; said: string }> {
+  const child = spawn(process.execPath, args, { cwd: folder, timeout: patienceMs, killSignal: 'SIGKILL' })
   let said = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (said += text))
   const [code, signal] = await once(child, 'close')
@@ -49,7 +49,7 @@ describe('whoever fuzzes', () => {
   test('is told which case hangs, and is ended', async () => {
     const hanging = `const { runFuzz } = await import('./run.ts'); const { default: fc } = await import('fast-check')
       await runFuzz({ cases: fc.nat(), open: () => ({ one: () => { for (;;); } }) }, { cases: 9, seed: 7, hangMs: 200 })`
-    const { end, said } = await run(['--input-type=module', '-e', hanging])
+    const { end, said } = await run(['--input-type=module', '-e', hanging], 50_000)
     expect([end, said]).toEqual(['SIGKILL', 'A case hangs: number 0 of the seed 7.\n'])
   })
 })
