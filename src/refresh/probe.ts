@@ -11,8 +11,11 @@ import { listedRow } from './repos.ts'
 /** What a probe saw: the targets to ask for, how many moved without a webhook telling, and whether the server's time went back. */
 export type Probed = { asked: Target[]; missed: number; wentBack: boolean }
 
-/** Gitea's times are whole seconds: a read that began this much after a change saw it. */
-const settledAfterMs = 2000
+/**
+ * A read that began this much after a change saw it: Gitea's times are whole seconds, and taken before what they are of can be read.
+ * The second look after a webhook, 5 s later by a Date that may be a second old, is long enough after.
+ */
+const settledAfterMs = 4000
 /** Watermarks are this much before the server's clock: updated_at is taken before its transaction commits. */
 const overlapMs = 120_000
 /** A webhook may still be under way: the real servers' own lag was 2.1 s at worst. */
@@ -89,7 +92,7 @@ function gathered(targets: Target[]): Target[] {
   return [...new Map(cheapest.map((target) => [targetName(target), target])).values()]
 }
 
-/** Settled: a refresh that covers it began to read 2 s after it moved, by the server's clock. */
+/** Settled: a refresh that covers it began to read long enough after it moved, by the server's clock. */
 function isSettled({ store }: Mirror, { target, coveredBy, at, seen }: Suspect): boolean {
   if (seen) return false
   const readFrom = Math.max(...[target, ...coveredBy].map((one) => store.targets.readFrom(targetName(one))))

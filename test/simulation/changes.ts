@@ -282,13 +282,16 @@ function openFork(up: Upstream, chance: Chance) {
   const repo = someRepo(up, chance)
   if (!repo || repo.private) return undefined
   const fork = `bob/${repo.name}`
-  const number = attempt(() => {
+  const branch = repo.name === 'meta' ? 'edit-three-abcdef' : `fork-${chance.below(100)}`
+  const isPushed = attempt(() => {
     if (!up.world.repositories().some((one) => one.parentId === repo.id)) up.world.fork(name(repo), 'bob')
-    const branch = repo.name === 'meta' ? 'edit-three-abcdef' : `fork-${chance.below(100)}`
     up.world.commit(fork, branch, someFile(up, repo, chance), { by: 'bob' })
-    return up.world.openPull(name(repo), `bob:${branch}`, { by: 'bob' })
+    return true
   })
-  return number === undefined ? undefined : `${name(repo)}#${number} from ${fork}`
+  if (!isPushed) return undefined
+  // There may be one from that branch, which has moved on then.
+  const number = attempt(() => up.world.openPull(name(repo), `bob:${branch}`, { by: 'bob' }))
+  return `${name(repo)}#${number ?? 'before'} from ${fork}`
 }
 
 function attempt<T>(act: () => T): T | undefined {
@@ -362,9 +365,10 @@ function recreateRepo(up: Upstream, chance: Chance) {
 
 function takeName(up: Upstream, chance: Chance) {
   const repo = ownRepo(up, chance)
-  if (!repo) return undefined
+  const to = `left-${chance.below(1000)}`
+  if (!repo || owned(up).some((other) => other.name === to)) return undefined
   const from = name(repo)
-  up.world.renameRepo(from, `left-${chance.below(1000)}`)
+  up.world.renameRepo(from, to)
   makeRepo(up, chance, from.slice('rfcs/'.length))
   return from
 }

@@ -21,18 +21,22 @@ export const guards: Guard[] = [
       },
     ],
   },
-  guard(
-    'a listing must be complete',
-    'gitea/pages.ts',
-    'if (total !== null && items.size !== total)',
-    'if (total !== null && items.size < 0)',
-  ),
-  guard(
-    'a null item makes a listing incomplete',
-    'gitea/pages.ts',
-    'if (item === null) throw',
-    'if (item === null) continue; else if (keyOf === undefined) throw',
-  ),
+  {
+    // Either alone stands in for the other: a null is counted in the total.
+    name: 'a listing must be complete',
+    edits: [
+      {
+        file: 'gitea/pages.ts',
+        find: 'if (total !== null && items.size !== total)',
+        replace: 'if (total !== null && items.size < 0)',
+      },
+      {
+        file: 'gitea/pages.ts',
+        find: 'if (item === null) throw',
+        replace: 'if (item === null) continue; else if (keyOf === undefined) throw',
+      },
+    ],
+  },
   guard(
     'a sudden loss is looked at twice',
     'refresh/mirror.ts',
@@ -55,9 +59,9 @@ export const guards: Guard[] = [
   },
   guard('probe’s watermark overlaps', 'refresh/probe.ts', 'const overlapMs = 120_000', 'const overlapMs = 0'),
   guard(
-    'settled only 2 s after a change',
+    'settled only 4 s after a change',
     'refresh/probe.ts',
-    'const settledAfterMs = 2000',
+    'const settledAfterMs = 4000',
     'const settledAfterMs = -1000',
   ),
   guard('second look after 5 s', 'work/receive.ts', 'againAt: now + secondLookMs', 'againAt: null'),
@@ -117,7 +121,12 @@ export const guards: Guard[] = [
     "if (root.some((item) => item.path === 'RFC.md' && item.type === 'blob'))",
     'if (root.length < 0)',
   ),
-  guard('a transaction is whole', 'store/store.ts', 'db.transaction(write).immediate()', 'write()'),
+  guard(
+    'a transaction is whole',
+    'store/store.ts',
+    'inTransaction.immediate(write)',
+    'if (fencedFor !== null && !lease.isHeldBy(fencedFor)) throw new LeaseLost(); derive.keepUp(); write()',
+  ),
   guard('what was under way is asked again', 'work/lead.ts', 'store.targets.freeStarted()', ''),
   guard(
     'a tip is held only with its texts',
@@ -131,7 +140,12 @@ export const guards: Guard[] = [
     'derive.groups(repo, touched)\n    },\n    /** The pulls are gone',
     '},\n    /** The pulls are gone',
   ),
-  guard('time that goes back is noticed', 'work/probe-job.ts', 'if (wentBack) full()', ''),
+  guard(
+    'time that goes back is noticed',
+    'work/probe-job.ts',
+    'if (wentBack) full()',
+    'if (wentBack && mirror === null) full()',
+  ),
   guard(
     'what is read of one repository is not written as another’s',
     'refresh/pulls.ts',

@@ -8,6 +8,23 @@ import type { Clock, Sleeper } from './clock.ts'
 /** What goes wrong, how often, and how long answers take, in milliseconds. */
 export type Weather = { odds: number; kinds: Trouble[]; from: number; to: number; where: string }
 
+/** Parts of paths: what alone may be struck. */
+const places = [
+  '/git/refs',
+  '/pulls',
+  '/pulls/',
+  'search',
+  'contents',
+  '/git/',
+  '/git/trees',
+  '/git/blobs',
+  '/raw/',
+  '/commits',
+  '/repos/rfcs/one',
+  '/repos/rfcs/two',
+  '/repos/rfcs/meta',
+] as const
+
 const troubles = [
   '5xx',
   '429',
@@ -28,6 +45,7 @@ const troubles = [
 type Trouble = (typeof troubles)[number]
 
 export const fair: Weather = { odds: 0, kinds: [], from: 1, to: 40, where: '' }
+export const slow: Weather = { ...fair, from: 500, to: 12_000 }
 
 /** Weather of any kind; a lie that nobody could see through (an old page as if it were new) is rare. */
 export function randomWeather(chance: Chance): Weather {
@@ -41,10 +59,15 @@ export function randomWeather(chance: Chance): Weather {
     [10, 3000],
     [1, 20_000],
   ])
-  const where = chance.odds(0.5)
-    ? ''
-    : chance.one(['/git/refs', '/pulls', 'search', 'contents', '/git/', '/repos/rfcs/one', '/repos/rfcs/meta'])
+  const where = chance.odds(0.5) ? '' : chance.one(places)
   return { odds: chance.one([0, 0.05, 0.2, 0.5, 1]), kinds, from, to, where }
+}
+
+/** Weather in which one kind of trouble alone comes, mostly always: `only 404`, or at a place alone: `only 404 /raw/`. */
+export function weatherOf(name: string, chance: Chance): Weather | null {
+  const [, kind, where = chance.odds(0.4) ? '' : chance.one(places)] = /^only (\S+)(?: (\S+))?$/.exec(name) ?? []
+  const trouble = troubles.find((one) => one === kind)
+  return trouble ? { odds: chance.one([1, 1, 0.5]), kinds: [trouble], from: 1, to: 50, where } : null
 }
 
 export type Network = ReturnType<typeof openNetwork>
@@ -66,6 +89,7 @@ type Options = {
 export function openNetwork({ fake, clock, chance, pageSize, isRich }: Options) {
   const direct = fakeDoor(fake)
   const earlier = new Map<string, HttpAnswer[]>()
+  const cutAt = new Map<string, number>()
   let weather = fair
   let told = false
   let requests = 0
@@ -92,7 +116,11 @@ export function openNetwork({ fake, clock, chance, pageSize, isRich }: Options) 
         requests++
         const { signal } = request
         if (signal?.aborted) return reject(signal.reason)
-        const fault = faultFor(weather, request.path, chance(), isRich)
+        // What lacks the same in a second look is believed.
+        const mayCut = (path: string) => clock.now() - (cutAt.get(path) ?? 0) > 60_000 && isRich(path)
+        const fault = faultFor(weather, request.path, chance(), mayCut)
+        if (fault && /\/git\/refs$/.test(request.path) && Object(fault).kind === 'short')
+          cutAt.set(request.path, clock.now())
         const early = chance().odds(0.5) ? answerTo(request, fault) : null
         early?.catch(() => {})
         const forget = clock.at(clock.now() + chance().between(weather.from, weather.to), whose, () => {

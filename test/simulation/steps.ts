@@ -1,5 +1,6 @@
 import { chanceOf } from './chance.ts'
 import { changes } from './changes.ts'
+import { type Beat, motifs, troublesOf } from './motifs.ts'
 
 /** One thing that happens in a history. All that is random about it comes from its own seed, so that others can be left out. */
 export type Step = { kind: string; seed: number; wait: number }
@@ -11,6 +12,7 @@ const happenings: Record<string, string[]> = {
   process: ['crash', 'crash', 'restart', 'stopped', 'goes on'],
   clocks: ['server’s clock', 'own clock', 'backup taken', 'backup restored'],
   words: ['application notes', 'application notes', 'forged delivery', 'old delivery again'],
+  ...troublesOf,
 }
 const usual: Record<string, number> = {
   entries: 4,
@@ -23,18 +25,6 @@ const usual: Record<string, number> = {
   clocks: 0.5,
   words: 2,
 }
-
-/** What hurts most when it comes one after the other; a group stands for any of its kinds. */
-const motifs = [
-  ['pulls', 'long pause', 'weather', 'probe', 'fair weather'],
-  ['branches', 'long pause', 'weather', 'sweep', 'fair weather'],
-  ['weather', 'pulls', 'branches', 'fair weather', 'probe'],
-  ['weather', 'entries', 'sweep', 'fair weather'],
-  ['weather', 'repositories', 'sweep', 'fair weather'],
-  ['weather', 'branches', 'stopped', 'branches', 'long pause', 'goes on'],
-  ['backup taken', 'branches', 'probe', 'backup restored'],
-  ['weather', 'branches', 'entries', 'crash', 'pulls', 'restart'],
-]
 
 /** The steps of a history, all from its seed. Each history draws some kinds often and some never, so that all mixtures come. */
 export function stepsOf(seed: number): Step[] {
@@ -54,10 +44,29 @@ export function stepsOf(seed: number): Step[] {
     })
     return chance.pick(group?.kinds ?? []) ?? 'long pause'
   }
-  const kinds = Array.from({ length: chance.between(4, 16) }, some)
-  if (chance.odds(0.3)) {
-    const motif = (chance.pick(motifs) ?? []).map((kind) => chance.pick(happenings[kind] ?? [kind]) ?? kind)
-    kinds.splice(chance.below(kinds.length), 6, ...motif)
+  const wait = () => (chance.odds(0.3) ? 0 : chance.below(hurry))
+  const step = (kind: string, ms: number): Step => ({ kind, seed: chance.below(2 ** 31), wait: ms })
+  const played = (motif: Beat[]): Step[] => {
+    const steps: Step[] = []
+    for (const beat of motif) {
+      const [name, from, to] = typeof beat === 'string' ? [beat] : beat
+      const ms = from === undefined ? wait() : chance.between(from, to ?? from)
+      const last = steps.findLast(({ kind }) => isChange(kind))
+      if (name === 'again') steps.push({ ...(last ?? step(some(), ms)), wait: ms })
+      else steps.push(step(chance.pick(happenings[name] ?? [name]) ?? name, ms))
+    }
+    return steps
   }
-  return kinds.map((kind) => ({ kind, seed: chance.below(2 ** 31), wait: chance.odds(0.3) ? 0 : chance.below(hurry) }))
+  // What comes before the first sweep is over, that sweep sees.
+  const calm = step('fair weather', chance.between(5000, 20_000))
+  const motif = chance.odds(0.6) ? [...(chance.odds(0.7) ? [calm] : []), ...played(chance.pick(motifs) ?? [])] : []
+  // A motif by itself shows what it is of; with much around it, what it is not.
+  const around = motif.length === 0 ? chance.between(4, 16) : chance.one([0, 0, 1, 3, 12])
+  const steps = Array.from({ length: around }, () => step(some(), wait()))
+  steps.splice(chance.below(steps.length + 1), 0, ...motif)
+  return steps
+}
+
+function isChange(kind: string): boolean {
+  return Object.values(changes).some((kinds) => kind in kinds)
 }

@@ -39,6 +39,8 @@ export function newTimeline() {
     },
     /** What is true of it now. */
     now: (name: string): string | null => facts.get(name)?.values.at(-1) ?? null,
+    /** Whether there ever was such a thing. */
+    was: (name: string): boolean => (facts.get(name)?.values.length ?? 0) > 1,
     /** Whether it had that value at that event or has had it since. */
     heldSince: (name: string, value: string | null, since: number): boolean => stretch(factOf(name), value, since) >= 0,
     /** Whether it had that value at the latest event that was shown of another fact, or has had it since. */

@@ -92,11 +92,15 @@ export function watch(file: string, timeline: Timeline, doubtful: Set<string>, w
   ) => {
     const isNews = !gone || (old !== undefined && !tables.find(({ name }) => name === table)?.isGone(old))
     if (!isNews) return
-    if (table === 'cached_rfcs') watchRfc(old, now, gone)
+    if (table === 'cached_rfcs') watchRfc(old, now, gone, before)
     else {
       const { repo, isOther } = repoOf(old, now, before)
-      if (!repo || timeline.isMixed(repo.id) || doubtful.has(String((now ?? old)?.rfc_slug))) return
-      if (table === 'cached_branches') watchBranch(repo, isOther ? undefined : old, now, gone, now ?? old)
+      if (!gone && !repo) wrong(`stray: ${table} has a live row of ${now?.repo}, which is no repository`)
+      if (!repo || doubtful.has(String((now ?? old)?.rfc_slug))) return
+      // Of a pull its repository's id was read with it, of refs only the name.
+      if (timeline.isMixed(repo.id)) {
+        if (table === 'cached_prs' && !gone) watchContent(repo, isOther ? undefined : old, now)
+      } else if (table === 'cached_branches') watchBranch(repo, isOther ? undefined : old, now, gone, now ?? old)
       else watchPull(repo, isOther ? undefined : old, now, gone, now ?? old)
     }
   }
@@ -104,7 +108,7 @@ export function watch(file: string, timeline: Timeline, doubtful: Set<string>, w
     if (fault) wrong(fault)
   }
 
-  const watchRfc = (old: Row | undefined, now: Row | undefined, gone: boolean) => {
+  const watchRfc = (old: Row | undefined, now: Row | undefined, gone: boolean, before: Map<number, Held>) => {
     const slug = String((now ?? old)?.slug)
     if (doubtful.has(slug)) return
     if (gone) {
@@ -116,15 +120,12 @@ export function watch(file: string, timeline: Timeline, doubtful: Set<string>, w
     }
     if (old?.entry_path !== now?.entry_path || old?.entry_sha !== now?.entry_sha)
       must(showOne(timeline, entryFacts(now), String(now?.entry_sha)))
-    const own = [...held.values()].find(({ rfc_slug }) => rfc_slug === slug)
-    if (own && !timeline.isMixed(own.id) && old?.document_sha !== now?.document_sha && now?.document_sha !== null)
-      must(
-        showOne(
-          timeline,
-          defaults.map((branch) => `document ${branch} ${own.id}`),
-          String(now?.document_sha),
-        ),
-      )
+    const [was, own] = [before, held].map((repos) => [...repos.values()].find(({ rfc_slug }) => rfc_slug === slug))
+    const document = now?.document_sha === null ? null : String(now?.document_sha)
+    // Of a repository that is followed only now, nothing has been read.
+    const isRead = document !== null || was?.id === own?.id
+    if (own && isRead && !timeline.isMixed(own.id) && old?.document_sha !== now?.document_sha)
+      must(showOne(timeline, documentFacts(timeline, own.id), document))
     const sha = now?.state === 'active' && now.document_sha !== null ? now.document_sha : now?.entry_sha
     if (now?.body_sha !== sha) wrong(`derived: the body of ${slug} is neither its document's nor its entry's`)
   }
@@ -147,9 +148,13 @@ export function watch(file: string, timeline: Timeline, doubtful: Set<string>, w
         wrong(`gone: ${fact}, though it was always there since it was shown`)
       return
     }
-    const said = (one: Row | undefined) => JSON.stringify(pullColumns.map((column) => one?.[column] ?? null))
-    if (said(old) !== said(now)) must(timeline.show(fact, said(now)))
+    watchContent(repo, old, now)
     if (old?.head_sha !== now?.head_sha) must(timeline.show(`head ${repo.id} ${row?.pr_number}`, String(now?.head_sha)))
+  }
+
+  const watchContent = (repo: Held, old: Row | undefined, now: Row | undefined) => {
+    const said = (one: Row | undefined) => JSON.stringify(pullColumns.map((column) => one?.[column] ?? null))
+    if (said(old) !== said(now)) must(timeline.show(`pull ${repo.id} ${now?.pr_number}`, said(now)))
   }
 
   const watchMeaning = () => {
@@ -201,8 +206,13 @@ function entryFacts(row: Row | undefined): string[] {
   return defaults.map((branch) => `entry ${branch} ${row?.entry_path}`)
 }
 
+/** What its document was at the tip of each branch that has been its default. */
+function documentFacts(timeline: Timeline, id: number): string[] {
+  return defaults.filter((branch) => timeline.was(`branch ${id} ${branch}`)).map((branch) => `document ${branch} ${id}`)
+}
+
 /** One of several facts is shown, nobody can say which. */
-function showOne(timeline: Timeline, facts: string[], value: string): string | null {
+function showOne(timeline: Timeline, facts: string[], value: string | null): string | null {
   const faults = facts.map((fact) => timeline.show(fact, value))
   return faults.includes(null) ? null : faults.join('; ')
 }

@@ -1,0 +1,54 @@
+/**
+ * One thing of a motif: a kind of step, a group of kinds, or `again`: the change before once more, mostly of the same thing. With
+ * how long may pass after it, in milliseconds, where that matters.
+ */
+export type Beat = string | readonly [kind: string, from: number, to: number]
+
+/** Ways in which a listing lies, and in which something is refused. */
+export const troublesOf: Record<string, string[]> = {
+  lists: ['only short', 'only total', 'only nulls'],
+  refusals: ['only 404', 'only 403', 'only 5xx', 'only html'],
+  names: [
+    'repository renamed',
+    'repository renamed and its name taken',
+    'repositories swapped their names',
+    'repository deleted and made anew',
+  ],
+}
+
+/** What hurts most when it comes one after the other. */
+export const motifs: Beat[][] = [
+  ['pulls', 'long pause', 'weather', 'probe', 'fair weather'],
+  ['branches', 'long pause', 'weather', 'sweep', 'fair weather'],
+  ['weather', 'pulls', 'branches', 'fair weather', 'probe'],
+  ['weather', 'entries', 'sweep', 'fair weather'],
+  ['weather', 'repositories', 'sweep', 'fair weather'],
+  ['weather', 'branches', 'stopped', 'branches', 'long pause', 'goes on'],
+  ['backup taken', 'branches', 'probe', 'backup restored'],
+  ['weather', 'branches', 'entries', 'crash', 'pulls', 'restart'],
+  // A change that nobody told of, and a listing that lacks it.
+  ['silence', 'pulls', 'long pause', 'lists', ['probe', 5000, 20_000], 'fair weather', 'webhooks again'],
+  ['silence', 'repositories', 'lists', ['sweep', 5000, 20_000], 'fair weather', 'webhooks again'],
+  // Twice in a moment, a read between.
+  ['silence', 'pulls', ['probe', 100, 1500], 'again', 'long pause', 'webhooks again'],
+  ['silence', 'branches', ['probe', 100, 1500], 'again', 'long pause', 'webhooks again'],
+  ['silence', 'seen late', 'pulls', 'webhooks again'],
+  ['seen late', 'pulls', 'seen late', 'branches'],
+  // Answers from before a pause, to a process that another has taken over from.
+  ['slow answers', ['branches', 0, 0], ['stopped', 0, 0], 'again', 'long pause', ['goes on', 20_000, 20_000]],
+  ['slow answers', ['pulls', 0, 0], ['stopped', 0, 0], 'again', 'long pause', ['goes on', 20_000, 20_000]],
+  ['stopped', 'long pause', 'slow answers', ['sweep', 0, 0], ['probe', 0, 0], 'goes on'],
+  // Something that is there and cannot be seen.
+  [['refusals', 0, 0], 'pulls', 'again', 'fair weather'],
+  [['refusals', 0, 0], 'branches', 'again', 'fair weather'],
+  [['refusals', 0, 0], 'entries', ['sweep', 5000, 20_000], 'fair weather'],
+  [['only 404 /raw/', 0, 0], ['document changed', 5000, 5000], 'fair weather'],
+  [['only bytes', 0, 0], 'entries', 'document changed', 'fair weather'],
+  [['only 5xx /git/blobs', 0, 0], 'entries', 'entries', 'fair weather'],
+  [['only few', 0, 0], ['sweep', 5000, 20_000], 'fair weather'],
+  // Names that come to mean another while something is read.
+  ['slow answers', ['pulls', 0, 5000], ['names', 0, 5000], ['sweep', 20_000, 20_000], 'fair weather'],
+  ['slow answers', ['sweep', 0, 5000], ['names', 0, 5000], 'again', 'fair weather'],
+  ['backup taken', 'branches', ['probe', 5000, 10_000], 'backup restored'],
+  ['backup taken', 'pulls', ['probe', 5000, 10_000], 'backup restored'],
+]
