@@ -1,6 +1,6 @@
 import type { Mirror } from '../refresh/mirror.ts'
 import { probe } from '../refresh/probe.ts'
-import { isOfAll, targetName } from '../rules/target.ts'
+import { targetName } from '../rules/target.ts'
 import { utcOf } from '../rules/time.ts'
 import { isComplete, noteComplete } from './complete.ts'
 import type { JobEnd, Progress } from './job-end.ts'
@@ -16,14 +16,11 @@ export async function probeOnce(mirror: Mirror, progress: Progress): Promise<Job
   const full = () => store.jobs.request('reconcile', 'scheduled', utcOf(effects.now()))
   // A whole sweep that was asked for and could not be done (Gitea was away at the start) is done when it can be.
   if (store.settings.get('full_owed') !== null || !isComplete(mirror)) full()
-  if (store.settings.get('owner_id') === null) {
-    full()
+  if (store.settings.get('owner_id') === null)
     return { status: 'completed', message: null, result: { asked: ['everything'] } }
-  }
   const { asked, missed, wentBack } = await probe(mirror)
   if (wentBack) full()
-  else if (isComplete(mirror) && !store.targets.failing().some(({ target }) => isOfAll(target)))
-    store.transaction(() => noteComplete(mirror))
+  else if (isComplete(mirror)) store.transaction(() => noteComplete(mirror))
   const warning = wentBack ? "The server's time went back: everything is read again." : null
   const result = { requests: gitea.traffic.requests - before, asked: asked.map(targetName), missed_webhooks: missed }
   return { status: wentBack ? 'completed_with_warnings' : 'completed', message: warning, result }

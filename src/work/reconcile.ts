@@ -1,6 +1,5 @@
 import { ask, type Mirror } from '../refresh/mirror.ts'
 import { beginProbing } from '../refresh/probe.ts'
-import { isOfAll } from '../rules/target.ts'
 import { type Counts, countMoved } from '../store/changes.ts'
 import { isComplete, noteComplete } from './complete.ts'
 import type { JobEnd, Progress } from './job-end.ts'
@@ -101,11 +100,10 @@ export async function reconcile(
 /** All was looked at: what could not be read is in the queue, and no other sweep is owed for it. */
 function settleSweep(mirror: Mirror): void {
   const { store } = mirror
-  const failing = store.targets.failing()
   store.transaction(() => {
     store.settings.drop('full_owed')
-    if (failing.length === 0) store.adoptClosed()
-    if (!failing.some(({ target }) => isOfAll(target))) noteComplete(mirror)
+    if (store.targets.failing().length === 0) store.adoptClosed()
+    noteComplete(mirror)
   })
 }
 
