@@ -1,5 +1,6 @@
 import { ask, type Mirror } from '../refresh/mirror.ts'
 import { beginProbing } from '../refresh/probe.ts'
+import { counted } from '../rules/counted.ts'
 import { type Counts, countMoved } from '../store/changes.ts'
 import { isComplete, noteComplete } from './complete.ts'
 import type { JobEnd, Progress } from './job-end.ts'
@@ -47,10 +48,6 @@ export function whatIsNew({ newProblems, newWarnings, newWords }: Reconciled): s
   const counts = `${counted(newProblems, 'new problem')} in entries, ${counted(newWarnings, 'new warning')}.`
   const more = newWords.length > mostWords ? [`And ${newWords.length - mostWords} more.`] : []
   return [counts, ...newWords.slice(0, mostWords), ...more].join(' ')
-}
-
-function counted(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`
 }
 
 /** The job `rebuild`: trusts nothing that is held and reads everything again, in place, while readers keep a complete picture. */
