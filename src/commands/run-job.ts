@@ -1,7 +1,6 @@
 import { userInfo } from 'node:os'
 import { isMalformed, sentence } from '../errors.ts'
-import type { Mirror } from '../refresh/mirror.ts'
-import { utcOf } from '../rules/time.ts'
+import { type Mirror, timeNow } from '../refresh/mirror.ts'
 import { type Lane, laneOfKind } from '../store/jobs.ts'
 import { suspect } from '../store/mend.ts'
 import { runJob } from '../work/job.ts'
@@ -54,7 +53,7 @@ export async function runToItsEnd(mirror: Mirror, kind: JobKind, progress: Progr
 
 async function leadOrFollow(mirror: Mirror, kind: JobKind, progress: Progress): Promise<Ended> {
   const { store, effects } = mirror
-  const request = () => store.jobs.request(kind, byMe(), utcOf(effects.now())).id
+  const request = () => store.jobs.request(kind, byMe(), timeNow(mirror)).id
   const name = holderName(mirror)
   const followed = request()
   for (;;) {
@@ -74,7 +73,7 @@ async function leadOrFollow(mirror: Mirror, kind: JobKind, progress: Progress): 
 async function lead(mirror: Mirror, name: string, { id, lane }: Wanted, progress: Progress): Promise<JobEnd> {
   const heartbeat = setInterval(() => renew(mirror, name), heartbeatMs)
   const { jobs } = mirror.store
-  using _ = onInterrupt(() => void jobs.stop(id, byMe(), utcOf(mirror.effects.now())))
+  using _ = onInterrupt(() => void jobs.stop(id, byMe(), timeNow(mirror)))
   try {
     for (let job = jobs.nextPending(lane); job; job = jobs.nextPending(lane)) {
       const end = await runJob(mirror, job, { onProgress: progress })
