@@ -1,5 +1,6 @@
 import type { Facts, Live } from './facts.ts'
 import type { Status } from './shape.ts'
+import { lastSweep, runningSweep } from './sweeps.ts'
 import { ago, lasting } from './words.ts'
 
 type Verdict = Status['verdict']
@@ -101,7 +102,7 @@ function stale(about: Case): Ruling | null {
 
 /** Why sweeps do not end well: what the last one said, or that Gitea is silent; null: nothing is known against them. */
 function reason({ facts, live, now }: Case): string | null {
-  const last = facts.jobs.recent.find(({ kind }) => ['probe', 'reconcile', 'rebuild'].includes(kind))
+  const last = lastSweep(facts)
   // What runs now may end otherwise than the one before.
   const isTried = howFar(facts) !== null
   const said = last?.status === 'failed' && last.error_message && !isTried ? last.error_message : null
@@ -112,8 +113,8 @@ function reason({ facts, live, now }: Case): string | null {
 }
 
 /** How far the whole sweep is that runs; null when none does. */
-function howFar({ jobs }: Facts): string | null {
-  const sweep = jobs.running.find(({ kind }) => kind === 'reconcile' || kind === 'rebuild')
+function howFar(facts: Facts): string | null {
+  const sweep = runningSweep(facts)
   if (!sweep) return null
   return sweep.total > 1 ? `: ${sweep.phase}, ${sweep.done} of ${sweep.total}.` : `: reading ${sweep.phase}.`
 }
