@@ -1,5 +1,8 @@
 import { userInfo } from 'node:os'
+import { type Config, giteaToken } from '../config.ts'
+import { openConfiguredStore, openMirror, type StoreParts } from '../daemon.ts'
 import { isMalformed, sentence } from '../errors.ts'
+import { createLog } from '../log.ts'
 import { type Mirror, timeNow } from '../refresh/mirror.ts'
 import { type Lane, laneOfKind } from '../store/jobs.ts'
 import { suspect } from '../store/mend.ts'
@@ -40,14 +43,24 @@ export async function shown(json: boolean, run: (progress: Progress) => Promise<
 }
 
 /**
- * Asks for a run and waits for its end: whoever has the lease works; the others look at the job's row, and take over when the one who
- * worked is gone. A file that shows itself broken is looked at when it is opened the next time.
+ * Asks the copy of a configuration for a run and waits for its end: whoever has the lease works; the others look at the job's row, and
+ * take over when the one who worked is gone. A file that shows itself broken is looked at when it is opened the next time.
  */
-export async function runToItsEnd(mirror: Mirror, kind: JobKind, progress: Progress): Promise<Ended> {
+export async function runToItsEnd(
+  config: Config,
+  kind: JobKind,
+  progress: Progress,
+  parts: StoreParts,
+): Promise<Ended> {
+  const token = giteaToken(config, process.env)
+  using store = openConfiguredStore(config, parts)
+  // What goes wrong is in what is told of the run: a log beside it would say it twice.
+  const log = createLog(process.env.RFCACHED_DEBUG ? 'debug' : 'silent')
+  await using mirror = openMirror(config, token, store, { log })
   try {
     return await leadOrFollow(mirror, kind, progress)
   } catch (error) {
-    throw isMalformed(error) ? suspect(mirror.store.file, error) : error
+    throw isMalformed(error) ? suspect(store.file, error) : error
   }
 }
 
