@@ -153,6 +153,11 @@ export function webhookUrl({ webhook, listen }: Config): string {
 }
 
 /** The receiver as it is reached from this machine. */
-export function listenUrl({ host, port }: Config['listen']): string {
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}/webhooks/gitea`
+export function listenUrl(listen: Config['listen']): string {
+  return `${originOf(listen)}/webhooks/gitea`
+}
+
+/** Where it listens, as the origin of a URL. */
+export function originOf({ host, port }: Config['listen']): string {
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
 }

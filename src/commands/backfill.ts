@@ -1,14 +1,11 @@
 import Table from 'cli-table3'
-import { type Config, giteaToken, readConfig } from '../config.ts'
-import { openConfiguredStore, openMirror } from '../daemon.ts'
+import { type Config, readConfig } from '../config.ts'
 import { realEffects } from '../effects.ts'
 import { ConfigError } from '../errors.ts'
-import { createLog } from '../log.ts'
 import { backfillViews } from '../status/backfills.ts'
 import type { Status } from '../status/shape.ts'
 import { openPicture } from '../store/picture.ts'
 import { backfillKinds } from '../work/backfills.ts'
-import type { Progress } from '../work/job-end.ts'
 import type { CommonOptions, ExitCode } from './command.ts'
 import { print } from './print.ts'
 import { type Ended, runToItsEnd, shown } from './run-job.ts'
@@ -22,7 +19,7 @@ export async function backfill(name: string | undefined, { config: path, json }:
   if (name === undefined) return list(config, json)
   const kind = kindOf(name)
   const seen = ({ id, end }: Ended) => ({ job_id: id, ...viewOf(config, name), status: end.status, error: end.message })
-  return shown(json, (progress) => run(config, kind, progress), {
+  return shown(json, (progress) => runToItsEnd(config, kind, progress, { create: false }), {
     json: seen,
     text: ({ end }) => (end.status === 'failed' ? '' : `${table([viewOf(config, name)])}\n`),
   })
@@ -40,15 +37,6 @@ function kindOf(name: string): Kind {
   if (found) return found
   const names = kinds.map((kind) => kind.replace('backfill:', ''))
   throw new ConfigError(`There is no backfill ${name}.`, `Say one of ${names.join(', ')}.`)
-}
-
-async function run(config: Config, kind: Kind, progress: Progress): Promise<Ended> {
-  const token = giteaToken(config, process.env)
-  using store = openConfiguredStore(config, { create: false })
-  await using mirror = openMirror(config, token, store, {
-    log: createLog(process.env.RFCACHED_DEBUG ? 'debug' : 'silent'),
-  })
-  return await runToItsEnd(mirror, kind, progress)
 }
 
 function viewsOf({ database }: Config): View[] {

@@ -1,8 +1,6 @@
 import { existsSync } from 'node:fs'
-import { type Config, giteaToken, readConfig } from '../config.ts'
-import { openConfiguredStore, openMirror } from '../daemon.ts'
+import { type Config, readConfig } from '../config.ts'
 import { ConfigError } from '../errors.ts'
-import { createLog } from '../log.ts'
 import type { Progress } from '../work/job-end.ts'
 import type { JobKind } from '../work/job-kinds.ts'
 import type { CommonOptions, ExitCode } from './command.ts'
@@ -39,22 +37,16 @@ function kindOf({ rebuild, adopt, verify, dryRun }: ReconcileOptions): JobKind {
   return dryRun ? 'dry-run' : 'reconcile'
 }
 
-async function ended(
+function ended(
   config: Config,
   kind: JobKind,
   adopt: boolean,
   progress: Progress,
   tell: (said: string) => void,
 ): Promise<Ended> {
-  const token = giteaToken(config, process.env)
   // A dry run of what is not there yet must not leave a file behind.
   const database = kind === 'dry-run' && !existsSync(config.database) ? ':memory:' : config.database
   // What says that it changes nothing mends nothing either.
   const mending = kind === 'reconcile' || kind === 'rebuild' ? { tell } : {}
-  using store = openConfiguredStore({ ...config, database }, { adopt, create: kind !== 'verify', ...mending })
-  // What goes wrong is in the summary: a log beside it would say it twice.
-  await using mirror = openMirror(config, token, store, {
-    log: createLog(process.env.RFCACHED_DEBUG ? 'debug' : 'silent'),
-  })
-  return await runToItsEnd(mirror, kind, progress)
+  return runToItsEnd({ ...config, database }, kind, progress, { adopt, create: kind !== 'verify', ...mending })
 }

@@ -1,7 +1,9 @@
 import { userInfo } from 'node:os'
+import { type Config, giteaToken } from '../config.ts'
+import { openConfiguredStore, openMirror, type StoreParts } from '../daemon.ts'
 import { isMalformed, sentence } from '../errors.ts'
-import type { Mirror } from '../refresh/mirror.ts'
-import { utcOf } from '../rules/time.ts'
+import { createLog } from '../log.ts'
+import { type Mirror, timeNow } from '../refresh/mirror.ts'
 import { type Lane, laneOfKind } from '../store/jobs.ts'
 import { suspect } from '../store/mend.ts'
 import { runJob } from '../work/job.ts'
@@ -41,20 +43,30 @@ export async function shown(json: boolean, run: (progress: Progress) => Promise<
 }
 
 /**
- * Asks for a run and waits for its end: whoever has the lease works; the others look at the job's row, and take over when the one who
- * worked is gone. A file that shows itself broken is looked at when it is opened the next time.
+ * Asks the copy of a configuration for a run and waits for its end: whoever has the lease works; the others look at the job's row, and
+ * take over when the one who worked is gone. A file that shows itself broken is looked at when it is opened the next time.
  */
-export async function runToItsEnd(mirror: Mirror, kind: JobKind, progress: Progress): Promise<Ended> {
+export async function runToItsEnd(
+  config: Config,
+  kind: JobKind,
+  progress: Progress,
+  parts: StoreParts,
+): Promise<Ended> {
+  const token = giteaToken(config, process.env)
+  using store = openConfiguredStore(config, parts)
+  // What goes wrong is in what is told of the run: a log beside it would say it twice.
+  const log = createLog(process.env.RFCACHED_DEBUG ? 'debug' : 'silent')
+  await using mirror = openMirror(config, token, store, { log })
   try {
     return await leadOrFollow(mirror, kind, progress)
   } catch (error) {
-    throw isMalformed(error) ? suspect(mirror.store.file, error) : error
+    throw isMalformed(error) ? suspect(store.file, error) : error
   }
 }
 
 async function leadOrFollow(mirror: Mirror, kind: JobKind, progress: Progress): Promise<Ended> {
   const { store, effects } = mirror
-  const request = () => store.jobs.request(kind, byMe(), utcOf(effects.now())).id
+  const request = () => store.jobs.request(kind, byMe(), timeNow(mirror)).id
   const name = holderName(mirror)
   const followed = request()
   for (;;) {
@@ -74,7 +86,7 @@ async function leadOrFollow(mirror: Mirror, kind: JobKind, progress: Progress): 
 async function lead(mirror: Mirror, name: string, { id, lane }: Wanted, progress: Progress): Promise<JobEnd> {
   const heartbeat = setInterval(() => renew(mirror, name), heartbeatMs)
   const { jobs } = mirror.store
-  using _ = onInterrupt(() => void jobs.stop(id, byMe(), utcOf(mirror.effects.now())))
+  using _ = onInterrupt(() => void jobs.stop(id, byMe(), timeNow(mirror)))
   try {
     for (let job = jobs.nextPending(lane); job; job = jobs.nextPending(lane)) {
       const end = await runJob(mirror, job, { onProgress: progress })

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import { type Config, giteaToken, readConfig, webhookSecrets } from '../config.ts'
+import { type Config, giteaToken, readConfig } from '../config.ts'
 import { openConfiguredStore, openMirror } from '../daemon.ts'
 import { endedBy, realEffects } from '../effects.ts'
 import { BrokenFile, isFinal, isMalformed } from '../errors.ts'
@@ -18,7 +18,7 @@ import { startReconciler } from '../work/reconciler.ts'
 import { refuse } from '../work/refusals.ts'
 import { runService } from '../work/service.ts'
 import type { CommonOptions, ExitCode } from './command.ts'
-import { bind, close, notify, onSignals, readApiToken } from './serve/process.ts'
+import { bind, close, notify, onSignals, readApiToken, readWebhookSecrets } from './serve/process.ts'
 import { serveRed } from './serve/red.ts'
 
 /** Another process's write is waited for so long at a time, for nothing else happens meanwhile; what it stops is tried again. */
@@ -92,8 +92,7 @@ type Told = { inbox: Inbox; pulse: Pulse; bell: Bell; status: () => Status; metr
 
 async function listen(config: Config, mirror: Mirror, { inbox, pulse, bell, ...told }: Told): Promise<FastifyInstance> {
   const token = readApiToken(config)
-  const { current, previous } = webhookSecrets(config, process.env)
-  const secrets = [current, previous].flatMap((secret) => (secret ? [secret.value] : []))
+  const secrets = readWebhookSecrets(config)
   if (secrets.length === 0)
     mirror.log.warn('There is no webhook secret: every delivery is refused, and only the cron keeps the copy fresh.')
   const refused = (reason: string) => {

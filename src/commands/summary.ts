@@ -1,5 +1,6 @@
 import Table from 'cli-table3'
 import { z } from 'zod'
+import { counted } from '../rules/counted.ts'
 import { plain } from '../rules/plain.ts'
 import type { JobEnd } from '../work/job-end.ts'
 import type { JobKind } from '../work/job-kinds.ts'
@@ -42,10 +43,10 @@ export function textOf(kind: JobKind, { status, message, result }: JobEnd): stri
     rowsTable(done),
     costs(done),
     ...listed(
-      `${counted(done.problems, 'problem')} in entries (${done.newProblems} new)`,
+      `${counted(done.problems.length, 'problem')} in entries (${done.newProblems} new)`,
       done.problems.map(({ path, message: problem }) => `${path}: ${problem}`),
     ),
-    ...listed(counted(done.warnings, 'warning'), done.warnings),
+    ...listed(counted(done.warnings.length, 'warning'), done.warnings),
     ...(kind === 'dry-run'
       ? []
       : [status === 'completed' ? 'The copy equals Gitea.' : `Done, with warnings: ${message}`]),
@@ -70,7 +71,7 @@ function verifyText({ drift = [], requests, dates }: Result, message: string | n
   )
   const verdict =
     drift.length > 0
-      ? `${counted(drift, 'column')} differ from Gitea; \`rfcached reconcile --once --rebuild\` mends them:`
+      ? `${counted(drift.length, 'column')} differ from Gitea; \`rfcached reconcile --once --rebuild\` mends them:`
       : (message ?? 'The copy equals Gitea.')
   return [verdict, ...lines, `${requests + dates.requests} requests.`, ''].join('\n')
 }
@@ -83,10 +84,6 @@ function listed(title: string, lines: string[]): string[] {
     ...shown,
     ...(lines.length > mostLines ? [`  … and ${lines.length - mostLines} more (--json has all)`] : []),
   ]
-}
-
-function counted(things: unknown[], word: string): string {
-  return `${things.length} ${word}${things.length === 1 ? '' : 's'}`
 }
 
 function short(value: unknown): string {

@@ -33,19 +33,16 @@ export function createSender({ door, url, token, effects, signal, answered }: Se
   const base = new URL(url.endsWith('/') ? url : `${url}/`)
   const root = `${base.pathname}api/v1`
   const secretNow = () => (typeof token === 'string' ? token : readable(token))
-  const headers = () => {
-    const secret = secretNow()
-    return { accept: '*/*', 'user-agent': 'rfcached', ...(secret ? { authorization: `token ${secret}` } : {}) }
-  }
   const traffic = createTraffic()
   let pausedUntil = 0
 
   async function once(path: string, change: Change | undefined, patience: Patience): Promise<HttpAnswer> {
-    const request = { path, ...withBody(headers(), change), ...patience }
+    const secret = secretNow()
+    const request = { path, ...withBody(headersWith(secret), change), ...patience }
     const limit = patience.patienceMs ?? deadlineMs
     const end = either(signal, patience.signal)
     const ask = () => withDeadline(limit, (deadline) => door({ ...request, signal: deadline }), effects, end)
-    return counted(traffic, effects, ask, answered)
+    return masked(await counted(traffic, effects, ask, answered), secret)
   }
 
   async function send(path: string, change?: Change, patience: Patience = {}): Promise<HttpAnswer> {
@@ -57,7 +54,7 @@ export function createSender({ door, url, token, effects, signal, answered }: Se
     if (pause > 0) await effects.sleep(pause, either(signal, patience.signal))
     try {
       const answer = await followed((target) => once(target, change, patience), root + path, base.origin, root)
-      return judged(masked(answer, secretNow()), change?.method ?? 'GET', path, effects.now())
+      return judged(answer, change?.method ?? 'GET', path, effects.now())
     } catch (error) {
       if (error instanceof TransientError && error.retryAfterMs)
         pausedUntil = Math.max(pausedUntil, effects.now() + error.retryAfterMs)
@@ -82,7 +79,11 @@ function readable(token: () => string): string {
   }
 }
 
-/** A refusal without the token: what it says goes into messages and logs. */
+function headersWith(secret: string): Record<string, string> {
+  return { accept: '*/*', 'user-agent': 'rfcached', ...(secret ? { authorization: `token ${secret}` } : {}) }
+}
+
+/** A refusal without the token that was sent: what it says goes into messages and logs. */
 function masked(answer: HttpAnswer, secret: string): HttpAnswer {
   if (answer.status < 400 || !secret) return answer
   return { ...answer, body: Buffer.from(Buffer.from(answer.body).toString('utf8').replaceAll(secret, '[token]')) }

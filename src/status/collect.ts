@@ -8,6 +8,7 @@ import { driftFound } from './drift.ts'
 import type { Facts, Live } from './facts.ts'
 import { repositories } from './repositories.ts'
 import type { Status } from './shape.ts'
+import { wholeSweeps } from './sweeps.ts'
 import { verdictOf } from './verdict.ts'
 import { version } from './version.ts'
 
@@ -56,7 +57,7 @@ function sweeps({ jobs }: Picture, live: Live | null): Pick<Facts, 'probe' | 'fu
   const { schedule } = live ?? {}
   return {
     probe: sweep(jobs.lastWell('probe'), schedule?.nextProbe(), schedule?.probeEveryMs() ?? null),
-    full: sweep(jobs.lastWell('reconcile', 'rebuild'), schedule?.nextFull(), schedule?.fullEveryMs() ?? null),
+    full: sweep(jobs.lastWell(...wholeSweeps), schedule?.nextFull(), schedule?.fullEveryMs() ?? null),
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Facts, Live } from './facts.ts'
 import type { Status } from './shape.ts'
+import { lastSweep, runningSweep } from './sweeps.ts'
 import { ago, lasting } from './words.ts'
 
 type Verdict = Status['verdict']
@@ -100,20 +101,28 @@ function stale(about: Case): Ruling | null {
 }
 
 /** Why sweeps do not end well: what the last one said, or that Gitea is silent; null: nothing is known against them. */
-function reason({ facts, live, now }: Case): string | null {
-  const last = facts.jobs.recent.find(({ kind }) => ['probe', 'reconcile', 'rebuild'].includes(kind))
+function reason(about: Case): string | null {
+  const { facts } = about
+  const last = lastSweep(facts)
   // What runs now may end otherwise than the one before.
   const isTried = howFar(facts) !== null
   const said = last?.status === 'failed' && last.error_message && !isTried ? last.error_message : null
+  const silent = silence(about)
+  if (silent === null) return said
+  return said ? `${said} ${silent.since}.` : `${silent.since}: ${silent.why}`
+}
+
+/** Since when Gitea is silent, and why, in words; null: it serves, or fell silent only now. */
+function silence({ live, now }: Case): { since: string; why: string } | null {
   const { silent } = live?.traffic ?? {}
-  if (!silent || now - silent.since < silentAfterMs) return said
+  if (!silent || now - silent.since < silentAfterMs) return null
   const since = `Gitea has served no request for ${lasting((now - silent.since) / 1000)}`
-  return said ? `${said} ${since}.` : `${since}: ${whole(silent.why)}`
+  return { since, why: whole(silent.why) }
 }
 
 /** How far the whole sweep is that runs; null when none does. */
-function howFar({ jobs }: Facts): string | null {
-  const sweep = jobs.running.find(({ kind }) => kind === 'reconcile' || kind === 'rebuild')
+function howFar(facts: Facts): string | null {
+  const sweep = runningSweep(facts)
   if (!sweep) return null
   return sweep.total > 1 ? `: ${sweep.phase}, ${sweep.done} of ${sweep.total}.` : `: reading ${sweep.phase}.`
 }
@@ -145,13 +154,11 @@ function backfilling({ facts }: Case): Ruling | null {
   }
 }
 
-function inSync({ facts, live, now }: Case): string {
-  const { silent } = live?.traffic ?? {}
-  const since = silent && now - silent.since >= silentAfterMs ? lasting((now - silent.since) / 1000) : null
-  return [
-    `In sync with Gitea as of ${ago(facts.lag_seconds ?? 0)}${butFor(facts)}.`,
-    ...(silent && since ? [`Gitea has served no request for ${since}: ${whole(silent.why)}`] : []),
-  ].join(' ')
+function inSync(about: Case): string {
+  const { facts } = about
+  const silent = silence(about)
+  const but = silent === null ? '' : ` ${silent.since}: ${silent.why}`
+  return `In sync with Gitea as of ${ago(facts.lag_seconds ?? 0)}${butFor(facts)}.${but}`
 }
 
 /** What is not in sync: repositories by name, else what the queue calls it. */

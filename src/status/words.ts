@@ -1,3 +1,5 @@
+import { counted } from '../rules/counted.ts'
+
 const units: [string, number][] = [
   ['day', 86_400],
   ['hour', 3600],
@@ -8,8 +10,7 @@ const units: [string, number][] = [
 /** A length of time for people, in the largest unit of which there are two: `90 seconds`, `16 minutes`, `2 days`. */
 export function lasting(seconds: number): string {
   const [unit, length] = units.find(([, size]) => seconds >= 2 * size) ?? ['second', 1]
-  const count = Math.round(seconds / length)
-  return `${count} ${unit}${count === 1 ? '' : 's'}`
+  return counted(Math.round(seconds / length), unit)
 }
 
 /** How long ago that was. */

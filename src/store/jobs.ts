@@ -117,9 +117,6 @@ function history(db: Database) {
   const list = db.prepare<Record<keyof JobFilter, string | number | null>, JobRow>(/* sql */ `
     SELECT * FROM jobs WHERE (:status IS NULL OR status = :status) AND (:kind IS NULL OR kind = :kind)
       AND (:before IS NULL OR id < :before) ORDER BY id DESC LIMIT :limit`)
-  const lastError = db
-    .prepare<[], string | null>(`SELECT error_message FROM jobs WHERE status = 'failed' ORDER BY id DESC LIMIT 1`)
-    .pluck()
   const prune = db.prepare<[number, number]>(/* sql */ `
     DELETE FROM jobs WHERE id IN (SELECT id FROM jobs WHERE status NOT IN ('pending', 'running')
       AND id <= (SELECT id FROM jobs ORDER BY id DESC LIMIT 1 OFFSET ?) LIMIT ?)`)
@@ -127,8 +124,6 @@ function history(db: Database) {
     byId: (id: number): JobRow | null => byId.get(id) ?? null,
     list: ({ status, kind, before, limit }: JobFilter): JobRow[] =>
       list.all({ status: status ?? null, kind: kind ?? null, before: before ?? null, limit }),
-    /** Why the last run that failed did; null when none has. */
-    lastError: (): string | null => lastError.get() ?? null,
     /** Forgets up to `most` ended runs older than the newest `keep`; returns how many. */
     prune: (keep: number, most: number) => prune.run(keep, most).changes,
   }

@@ -1,11 +1,8 @@
 import { type Mirror, timeNow } from '../refresh/mirror.ts'
 import type { BackfillName } from '../store/backfills.ts'
 import { runBackfill } from './backfiller.ts'
-import type { JobEnd, Progress } from './job-end.ts'
+import type { JobEnd, Kind, Progress } from './job-end.ts'
 import { createWorker } from './worker.ts'
-
-type Work = (mirror: Mirror, progress: Progress, signal: AbortSignal) => Promise<JobEnd>
-type Backfill = { about: string; work: Work }
 
 /** Every backfill as a kind of run. */
 export const backfillKinds = {
@@ -18,7 +15,7 @@ export const backfillKinds = {
     work: overRows('derive-pulls'),
   },
   'backfill:entry-dates': { about: 'asks Gitea for the dates of entries that are not known yet', work: fillDates },
-} satisfies Record<`backfill:${BackfillName}`, Backfill>
+} satisfies Record<`backfill:${BackfillName}`, Kind>
 
 /**
  * What asks for backfills by itself: when the rows of the first sweep are complete for all that are unfinished, and for dates whenever
@@ -43,7 +40,7 @@ function unfinished({ store }: Pick<Mirror, 'store'>): string[] {
   return open.map(({ name }) => name)
 }
 
-function overRows(name: Exclude<BackfillName, 'entry-dates'>): Work {
+function overRows(name: Exclude<BackfillName, 'entry-dates'>): Kind['work'] {
   return (mirror, progress, signal) => runBackfill(mirror, name, mirror.store.walks[name], progress, signal)
 }
 

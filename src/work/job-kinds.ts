@@ -1,19 +1,8 @@
-import type { Mirror } from '../refresh/mirror.ts'
 import { backfillKinds } from './backfills.ts'
-import type { JobEnd, Progress } from './job-end.ts'
+import type { Kind } from './job-end.ts'
 import { probeOnce } from './probe-job.ts'
 import { readAgain, reconcileAll } from './reconcile.ts'
 import { foresee, verify } from './verify.ts'
-
-/**
- * A kind of run. Its work tells how far it is (`progress`, at least once) and may throw whatever it likes. Once `signal` aborts, it
- * begins nothing more; every pause and every request of its mirror then ends, and so does the next call of `progress`, by throwing.
- */
-export type Kind = {
-  /** What it does, in a line for people. */
-  about: string
-  work: (mirror: Mirror, progress: Progress, signal: AbortSignal) => Promise<JobEnd>
-}
 
 const sweeps = {
   probe: { about: 'asks Gitea what moved, in three requests, and reads that', work: probeOnce },

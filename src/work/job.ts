@@ -2,8 +2,8 @@ import { endedBy } from '../effects.ts'
 import { isFinal, sentence } from '../errors.ts'
 import { type Mirror, timeNow } from '../refresh/mirror.ts'
 import { type JobRow, laneOfKind } from '../store/jobs.ts'
-import type { JobEnd, Progress } from './job-end.ts'
-import { jobKinds, type Kind } from './job-kinds.ts'
+import type { JobEnd, Kind, Progress } from './job-end.ts'
+import { jobKinds } from './job-kinds.ts'
 import { watchForStop } from './stop.ts'
 
 export type RunOptions = {

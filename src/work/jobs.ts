@@ -1,5 +1,4 @@
-import type { Mirror } from '../refresh/mirror.ts'
-import { utcOf } from '../rules/time.ts'
+import { type Mirror, timeNow } from '../refresh/mirror.ts'
 import type { JobFilter, Requested, Stopped } from '../store/jobs.ts'
 import { type JobView, jobView } from './job-view.ts'
 
@@ -7,7 +6,7 @@ export type Jobs = ReturnType<typeof jobsOf>
 
 /** What people and programs may do with runs, in whichever process they ask; `ring` wakes the one who runs them, where it is this one. */
 export function jobsOf({ store, effects }: Pick<Mirror, 'store' | 'effects'>, ring: () => void) {
-  const now = () => utcOf(effects.now())
+  const now = () => timeNow({ effects })
   return {
     /** Asks for a run of one of `jobKinds`; the one that waits or runs is given back instead. @throws TransientError while the file is locked. */
     request: (kind: string, triggeredBy: string): Requested => {

@@ -1,8 +1,7 @@
 import { readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { LeaseLost } from '../errors.ts'
-import type { Mirror } from '../refresh/mirror.ts'
-import { utcOf } from '../rules/time.ts'
+import { type Mirror, timeNow } from '../refresh/mirror.ts'
 
 /** A heartbeat well inside the time after which a silent holder counts as dead. */
 export const heartbeatMs = 5000
@@ -47,7 +46,7 @@ export function takeLead({ store, effects }: Pick<Mirror, 'store' | 'effects'>, 
   store.fence(name)
   store.transaction(() => {
     store.targets.freeStarted()
-    store.jobs.interruptRunning(utcOf(effects.now()))
+    store.jobs.interruptRunning(timeNow({ effects }))
   })
   return true
 }

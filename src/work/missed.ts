@@ -1,5 +1,6 @@
 import { type Mirror, metaRepo } from '../refresh/mirror.ts'
 import { noteMissed } from '../refresh/probe.ts'
+import { isComplete } from './complete.ts'
 
 /** A delivery may be this much older than the sweep that then saw its change: the worker was about to read it. */
 const underWayMs = 15_000
@@ -8,12 +9,13 @@ const underWayMs = 15_000
 export type Before = { at: number; seq: number; metaTip: string | null; wasComplete: boolean }
 
 /** To be called as a sweep begins. */
-export function standing({ store, effects }: Mirror): Before {
+export function standing(mirror: Mirror): Before {
+  const { store, effects } = mirror
   return {
     at: effects.now(),
     seq: store.changes.latest(),
     metaTip: store.repos.meta()?.tip ?? null,
-    wasComplete: store.settings.get('last_complete') !== null,
+    wasComplete: isComplete(mirror),
   }
 }
 

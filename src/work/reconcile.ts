@@ -1,6 +1,6 @@
 import { ask, type Mirror } from '../refresh/mirror.ts'
 import { beginProbing } from '../refresh/probe.ts'
-import { isOfAll } from '../rules/target.ts'
+import { counted } from '../rules/counted.ts'
 import { type Counts, countMoved } from '../store/changes.ts'
 import { isComplete, noteComplete } from './complete.ts'
 import type { JobEnd, Progress } from './job-end.ts'
@@ -50,10 +50,6 @@ export function whatIsNew({ newProblems, newWarnings, newWords }: Reconciled): s
   return [counts, ...newWords.slice(0, mostWords), ...more].join(' ')
 }
 
-function counted(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`
-}
-
 /** The job `rebuild`: trusts nothing that is held and reads everything again, in place, while readers keep a complete picture. */
 export async function readAgain(mirror: Mirror, progress: Progress, signal?: AbortSignal): Promise<JobEnd> {
   mirror.store.forget()
@@ -101,11 +97,10 @@ export async function reconcile(
 /** All was looked at: what could not be read is in the queue, and no other sweep is owed for it. */
 function settleSweep(mirror: Mirror): void {
   const { store } = mirror
-  const failing = store.targets.failing()
   store.transaction(() => {
     store.settings.drop('full_owed')
-    if (failing.length === 0) store.adoptClosed()
-    if (!failing.some(({ target }) => isOfAll(target))) noteComplete(mirror)
+    if (store.targets.failing().length === 0) store.adoptClosed()
+    noteComplete(mirror)
   })
 }
 

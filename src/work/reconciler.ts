@@ -1,7 +1,6 @@
 import { type ScheduledTask, schedule } from 'node-cron'
 import { ConfigError } from '../errors.ts'
-import type { Mirror } from '../refresh/mirror.ts'
-import { utcOf } from '../rules/time.ts'
+import { type Mirror, timeNow } from '../refresh/mirror.ts'
 import type { JobKind } from './job-kinds.ts'
 
 export type Schedule = { probe: string; full: string; timezone: string }
@@ -20,7 +19,7 @@ export function startReconciler({ store, effects, log }: Mirror, { probe, full, 
   let probesAt: number[] = []
   const request = (kind: JobKind) => () => {
     if (kind === 'probe') probesAt = [...probesAt.slice(-2), effects.now()]
-    const write = () => void store.jobs.request(kind, 'scheduled', utcOf(effects.now()))
+    const write = () => void store.jobs.request(kind, 'scheduled', timeNow({ effects }))
     insisted(write, { effects, log }, ending.signal).catch(() => {}) // we end
   }
   const quiet = {

@@ -1,6 +1,5 @@
 import { FileMoved, isFinal, LeaseLost, sentence, TokenRefused } from '../errors.ts'
-import type { Mirror } from '../refresh/mirror.ts'
-import { utcOf } from '../rules/time.ts'
+import { type Mirror, timeNow } from '../refresh/mirror.ts'
 import type { Lane } from '../store/jobs.ts'
 import { backfillsDue } from './backfills.ts'
 import type { Bell } from './bell.ts'
@@ -96,7 +95,7 @@ function workLoop(running: Running, name: string): Promise<void> {
 /** Runs what is asked for in a lane, one after another. */
 function jobLoop(running: Running, lane: Lane): Promise<void> {
   const { mirror, pulse, bell, signal } = running
-  const { store, effects, log } = mirror
+  const { store, log } = mirror
   const begin = lane === 'others' ? () => oweSweep(mirror) : () => {}
   const askWhatIsDue = lane === 'backfills' ? backfillsDue(mirror) : () => {}
   let mayBeLeft = false
@@ -106,7 +105,7 @@ function jobLoop(running: Running, lane: Lane): Promise<void> {
     if (!isBegun) begin()
     isBegun = true
     // One job of a lane at a time: what is said to run now has ended, and its end could not be written.
-    if (mayBeLeft) store.jobs.interruptRunning(utcOf(effects.now()), lane)
+    if (mayBeLeft) store.jobs.interruptRunning(timeNow(mirror), lane)
     mayBeLeft = false
     if (!pulse.refused) askWhatIsDue()
     const job = store.jobs.nextPending(lane)
@@ -130,7 +129,7 @@ function jobLoop(running: Running, lane: Lane): Promise<void> {
 /** Nobody knows what happened while nobody worked: a whole sweep is asked for, and owed until one could be done. */
 function oweSweep({ store, effects }: Mirror): void {
   store.transaction(() => store.settings.set('full_owed', '1'))
-  store.jobs.request('reconcile', 'startup', utcOf(effects.now()))
+  store.jobs.request('reconcile', 'startup', timeNow({ effects }))
 }
 
 function pruneLoop(running: Running): Promise<void> {

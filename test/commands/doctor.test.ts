@@ -1,8 +1,8 @@
 import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
+import { freePort } from '../../src/demo/free-port.ts'
 import { dialects } from '../demo/fake.ts'
 import { type Finding, healthyPatient, scopes } from './patient.ts'
 
@@ -331,13 +331,4 @@ function expectSkipped(findings: Map<string, Finding>, names: string[], message:
 
 function disposable(db: Sqlite.Database) {
   return Object.assign(db, { [Symbol.dispose]: () => db.close() })
-}
-
-/** A port that was free a moment ago. */
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  return typeof address === 'object' && address ? address.port : 0
 }

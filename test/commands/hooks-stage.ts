@@ -1,5 +1,4 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -10,6 +9,7 @@ import { configShape, webhookUrl } from '../../src/config.ts'
 import { openConfiguredStore } from '../../src/daemon.ts'
 import type { DialectName } from '../../src/demo/dialect.ts'
 import { fakeGitea } from '../../src/demo/fake-gitea.ts'
+import { freePort } from '../../src/demo/free-port.ts'
 import { serveFake } from '../../src/demo/serve-fake.ts'
 import { describeRoutes } from '../../src/http/openapi.ts'
 import { webhookRoutes } from '../../src/http/webhook.ts'
@@ -167,14 +167,6 @@ async function daemon(store: Store, port: number, secrets: string[]): Promise<vo
   })
   await app.listen({ host: '127.0.0.1', port })
   onTestFinished(() => app.close())
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  return typeof address === 'object' && address ? address.port : 0
 }
 
 async function printed(work: () => Promise<number>) {

@@ -7,10 +7,10 @@ import { origin } from './network.ts'
 
 export const token = 'geheim-0123456789abcdef'
 
-type Options = { url?: string; random?: number; signal?: AbortSignal }
+type Options = { url?: string; random?: number; signal?: AbortSignal; readToken?: () => string }
 
 /** A client and a Gitea over a real door, on a clock moved by hand; `sent` tells what went out and when. */
-export function connected({ url = origin, random = 0.5, signal }: Options = {}) {
+export function connected({ url = origin, random = 0.5, signal, readToken }: Options = {}) {
   const clock = handClock(undefined, random)
   const real = openDoor(new URL(url).origin, { connections: concurrency })
   onTestFinished(() => real[Symbol.asyncDispose]())
@@ -23,7 +23,7 @@ export function connected({ url = origin, random = 0.5, signal }: Options = {}) 
       underWay--
     })
   }
-  const options = { door, url, token, effects: clock.effects, ...(signal ? { signal } : {}) }
+  const options = { door, url, token: readToken ?? token, effects: clock.effects, ...(signal ? { signal } : {}) }
   return {
     client: createClient(options),
     gitea: openGitea(options),

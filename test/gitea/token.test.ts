@@ -39,6 +39,16 @@ test.each(failures)('the token is in no error and no log line after %s', async (
   expect(asked[0]?.headers.authorization).toBe(`token ${token}`)
 })
 
+test('a token that changes meanwhile is read once for a request, and is not in what the server says of it', async () => {
+  const asked = answer(() => echo(403))
+  const tokens = [token, 'the-next-one']
+  const { client, soon } = connected({ readToken: () => tokens.shift() ?? '' })
+  const error = await soon(client.json('/a', z.string())).catch((thrown: unknown) => thrown)
+  expect(allWords(error)).toContain('who is [token]?')
+  expect(allWords(error)).not.toContain(token)
+  expect([asked[0]?.headers.authorization, tokens]).toEqual([`token ${token}`, ['the-next-one']])
+})
+
 test('the token travels in the Authorization header alone', async () => {
   const asked = answer(() => json('ok'))
   const { client, soon } = connected({ url: `${origin}/git` })

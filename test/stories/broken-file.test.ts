@@ -1,19 +1,12 @@
 import { copyFileSync, readdirSync, renameSync, statSync } from 'node:fs'
 import Sqlite from 'better-sqlite3'
-import { test as bare, describe } from 'vitest'
+import { describe } from 'vitest'
 import { createActions } from '../store/application.ts'
 import { breakPages, cutShort, leavesOf, overwrite } from '../support/breaking.ts'
-import { openServed, type Running, type Served, until } from './served.ts'
+import { type Running, type Served, until } from './served.ts'
+import { servedTest } from './served-test.ts'
 
-/** Each test has a Gitea, a folder and processes of its own, so that they can wait at the same time. */
-const test = bare.extend<{ served: Aided }>({
-  // biome-ignore lint/correctness/noEmptyPattern: Vitest reads the names of what a fixture needs from its pattern.
-  served: async ({}, use) => {
-    await using served = await openServed()
-    await use(aided(served))
-  },
-})
-type Aided = ReturnType<typeof aided>
+const test = servedTest(aided)
 
 function aided(served: Served) {
   const { database, world } = served

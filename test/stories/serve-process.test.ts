@@ -3,18 +3,11 @@ import { writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
-import { test as bare, describe } from 'vitest'
-import { openServed, type Served, until } from './served.ts'
+import { describe } from 'vitest'
+import { type Served, until } from './served.ts'
+import { servedTest } from './served-test.ts'
 
-/** Each test has a Gitea, a folder and processes of its own, so that they can wait at the same time. */
-const test = bare.extend<{ served: Aided }>({
-  // biome-ignore lint/correctness/noEmptyPattern: Vitest reads the names of what a fixture needs from its pattern.
-  served: async ({}, use) => {
-    await using served = await openServed()
-    await use(aided(served))
-  },
-})
-type Aided = ReturnType<typeof aided>
+const test = servedTest(aided)
 
 function aided(served: Served) {
   const count = (table: string) => Number(served.all(`SELECT count(*) AS n FROM ${table}`)[0]?.n)

@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { createHmac, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -12,6 +11,7 @@ import { Agent, request } from 'undici'
 import type { DialectName } from '../../src/demo/dialect.ts'
 import { fakeDoor } from '../../src/demo/door.ts'
 import { fakeGitea } from '../../src/demo/fake-gitea.ts'
+import { freePort } from '../../src/demo/free-port.ts'
 import { serveFake } from '../../src/demo/serve-fake.ts'
 import { realEffects } from '../../src/effects.ts'
 import { compareFiles, type Drift } from '../../src/store/compare.ts'
@@ -254,13 +254,4 @@ function openWriter(file: string) {
 function openReader(file: string) {
   const db = new Sqlite(file, { readonly: true })
   return { db, [Symbol.dispose]: () => db.close() }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  return typeof address === 'object' && address ? address.port : 0
 }

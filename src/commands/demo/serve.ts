@@ -1,11 +1,10 @@
-import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { exampleGitea } from '../../demo/example.ts'
 import { openApplication } from '../../demo/example-application.ts'
 import { bustle } from '../../demo/example-bustle.ts'
 import { org } from '../../demo/example-organisation.ts'
+import { freePort } from '../../demo/free-port.ts'
 import { serveFake } from '../../demo/serve-fake.ts'
 import type { ExitCode } from '../command.ts'
 import { serve } from '../serve.ts'
@@ -60,14 +59,4 @@ function introduce(gitea: string, port: number, database: string): void {
   say(`Gitea listens on ${gitea} and sends its webhooks to rfcached on http://127.0.0.1:${port}, which keeps ${database} equal to
     it. Open http://127.0.0.1:${port}/ in a browser to see how it is; /api/v1/changes?since=0 tells what moved. Something happens
     every few seconds, until Ctrl-C.`)
-}
-
-/** A port that was free a moment ago. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  return typeof address === 'object' && address ? address.port : 0
 }

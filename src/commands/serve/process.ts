@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import { apiToken, type Config } from '../../config.ts'
+import { apiToken, type Config, webhookSecrets } from '../../config.ts'
 import { ConfigError } from '../../errors.ts'
 import type { Mirror } from '../../refresh/mirror.ts'
 import { isLoopback } from '../../rules/loopback.ts'
@@ -18,6 +18,12 @@ export function readApiToken(config: Config): string | null {
       'Put one into the file api.tokenFile names or into RFCACHED_API_TOKEN, or listen on 127.0.0.1.',
     )
   return token
+}
+
+/** What deliveries may be signed with. @throws ConfigError */
+export function readWebhookSecrets(config: Config): string[] {
+  const { current, previous } = webhookSecrets(config, process.env)
+  return [current, previous].flatMap((secret) => (secret ? [secret.value] : []))
 }
 
 /** Listens where the configuration says. @throws ConfigError when it cannot. */

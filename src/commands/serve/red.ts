@@ -1,11 +1,11 @@
-import { type Config, webhookSecrets } from '../../config.ts'
+import type { Config } from '../../config.ts'
 import { realEffects } from '../../effects.ts'
 import { type BrokenFile, sentence, TransientError } from '../../errors.ts'
 import { createMetrics } from '../../http/metrics.ts'
 import { createServer } from '../../http/server.ts'
 import type { Mirror } from '../../refresh/mirror.ts'
 import type { ExitCode } from '../command.ts'
-import { bind, close, notify, onSignals, readApiToken } from './process.ts'
+import { bind, close, notify, onSignals, readApiToken, readWebhookSecrets } from './process.ts'
 
 /**
  * What is left of `rfcached serve` for a broken file that it may not replace: everything is answered 503 and says what to do, until
@@ -18,11 +18,7 @@ export async function serveRed(config: Config, log: Mirror['log'], broken: Broke
   }
   const app = createServer({
     access: { token: readApiToken(config), ownOrigin: null, now: realEffects.now },
-    webhook: {
-      secrets: Object.values(webhookSecrets(config, process.env)).flatMap((secret) => (secret ? [secret.value] : [])),
-      receive: refuse,
-      refused: () => {},
-    },
+    webhook: { secrets: readWebhookSecrets(config), receive: refuse, refused: () => {} },
     changes: refuse,
     status: refuse,
     jobs: { request: refuse, stop: refuse, find: refuse, list: refuse },

@@ -1,5 +1,5 @@
 import { request } from 'undici'
-import { apiToken, type Config } from '../../config.ts'
+import { apiToken, type Config, originOf } from '../../config.ts'
 import { sentence, TransientError } from '../../errors.ts'
 import { problemShape } from '../../http/problem.ts'
 import { type Status, statusShape } from '../../status/shape.ts'
@@ -28,8 +28,7 @@ export async function askDaemon(
 /** Where it listens, as it is reached from here. */
 function addressOf({ host, port }: Config['listen']): string {
   const everywhere: Record<string, string> = { '0.0.0.0': '127.0.0.1', '::': '::1' }
-  const reached = everywhere[host] ?? host
-  return `http://${reached.includes(':') ? `[${reached}]` : reached}:${port}`
+  return originOf({ host: everywhere[host] ?? host, port })
 }
 
 async function answerOf(url: string, token: string | null): Promise<{ status: number; json: unknown } | string> {

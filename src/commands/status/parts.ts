@@ -1,5 +1,6 @@
+import { counted } from '../../rules/counted.ts'
 import type { Status } from '../../status/shape.ts'
-import { counted, type Part, shortened, when } from './words.ts'
+import { type Part, shortened, when } from './words.ts'
 
 /** Who works on the file, and since when whoever answers does. */
 export function service({ version, leader, started_at, at }: Status): Part {

@@ -15,8 +15,3 @@ export function shortened(lines: string[], most = 10): string[] {
   const more = lines.length - most
   return more > 0 ? [...lines.slice(0, most), `… and ${more} more (--json has all)`] : lines
 }
-
-/** `1 pull`, `2 pulls`. */
-export function counted(count: number, word: string): string {
-  return `${count} ${word}${count === 1 ? '' : 's'}`
-}

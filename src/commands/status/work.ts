@@ -1,6 +1,7 @@
+import { counted } from '../../rules/counted.ts'
 import type { Status } from '../../status/shape.ts'
 import { lasting } from '../../status/words.ts'
-import { counted, type Part, shortened, when } from './words.ts'
+import { type Part, shortened, when } from './words.ts'
 
 type Pace = { done: number; total: number; rate: number | null; eta_seconds: number | null }
 

@@ -1,4 +1,5 @@
 import type { Status } from '../../status/shape.ts'
+import { lastSweep, runningSweep } from '../../status/sweeps.ts'
 import { type Html, html, type Part } from './html.ts'
 import { progress } from './parts.ts'
 import { spoken } from './words.ts'
@@ -9,16 +10,16 @@ export function warming(status: Status): Html {
   return html`<section id="warming" aria-label="Warming up"${notes.length === 0 && html` hidden`}>${notes}</section>`
 }
 
-function firstSweep({ lag_seconds, jobs }: Status): Part {
-  if (lag_seconds !== null) return null
-  const sweep = jobs.running.find(({ kind }) => kind === 'reconcile' || kind === 'rebuild')
-  const last = jobs.recent.find(({ kind }) => ['probe', 'reconcile', 'rebuild'].includes(kind))
+function firstSweep(status: Status): Part {
+  if (status.lag_seconds !== null) return null
+  const sweep = runningSweep(status)
   if (sweep)
     return note(
       'busy',
       'The first sweep is under way',
       html`<p>The copy is not complete yet.</p>${progress('Progress of the first sweep', sweep)}`,
     )
+  const last = lastSweep(status)
   if (last?.status === 'failed')
     return note(
       'bad',
