@@ -1,16 +1,21 @@
+import { targetName } from '../rules/target.ts'
 import type { RepoRow } from '../store/repos.ts'
 import { type Mirror, shownOr } from './mirror.ts'
 
+const pauseBeforeSecondTryMs = 60_000
+
 /**
  * Author dates of tips, by commit: what is held already, the rest from the branches listing when that costs fewer requests than
- * asking commit by commit. A commit that Gitea cannot show (one dated after the year 9999 is cut short) is left out.
+ * asking commit by commit. A commit that Gitea cannot show (one dated after the year 9999 is cut short) is left out; it is asked once
+ * more in a minute, for Gitea may just have been out of order.
  */
 export async function tipDates(
-  { gitea, store }: Mirror,
+  mirror: Mirror,
   repo: RepoRow,
   tips: Iterable<string>,
   branches: number,
 ): Promise<Map<string, string | null>> {
+  const { gitea, store } = mirror
   const dates = repo.dates_held ? store.branches.dates(repo.full_name) : new Map<string, string | null>()
   const wanted = [...new Set(tips)]
   const missing = () => wanted.filter((sha) => !dates.has(sha))
@@ -25,10 +30,19 @@ export async function tipDates(
       if (commit) dates.set(sha, commit.authoredAt)
     }),
   )
+  askOnceMore(mirror, repo, missing())
   return dates
 }
 
-/** What a person should know when dates could not be read: the heads are shown without, and asked again the next time. */
+/** What is held without a date already has had its second try: sweeps ask it again. */
+function askOnceMore({ store, effects }: Mirror, repo: RepoRow, unread: string[]): void {
+  const tried = store.branches.undated(repo.full_name)
+  if (unread.every((sha) => tried.has(sha))) return
+  const target = targetName(repo.is_meta ? { kind: 'meta-branches' } : { kind: 'refs', repoId: repo.id })
+  store.transaction(() => store.targets.ask({ target, at: effects.now() + pauseBeforeSecondTryMs }))
+}
+
+/** What a person should know when dates could not be read: the heads are shown without. */
 export function undated(repo: RepoRow, tips: Iterable<string>, dates: Map<string, string | null>): string[] {
   const unread = [...new Set(tips)].filter((sha) => !dates.has(sha)).length
   return unread === 0

@@ -39,6 +39,11 @@ export function branchesTable(db: Database) {
       `SELECT head_sha, last_commit_at FROM cached_branches WHERE repo = ? AND last_commit_at IS NOT NULL`,
     )
     .raw()
+  const undated = db
+    .prepare<[string], string>(
+      `SELECT head_sha FROM cached_branches WHERE repo = ? AND last_commit_at IS NULL AND state <> 'deleted'`,
+    )
+    .pluck()
   const heads = db
     .prepare<[string], [string, string]>(
       `SELECT branch_name, head_sha FROM cached_branches WHERE repo = ? AND state <> 'deleted' AND branch_name <> 'main'`,
@@ -64,6 +69,8 @@ export function branchesTable(db: Database) {
     live: (repo: string) => live.all(repo),
     /** Author dates that are known already, by commit. */
     dates: (repo: string): Map<string, string | null> => new Map(dates.all(repo)),
+    /** Heads of live branches that have no date. */
+    undated: (repo: string): Set<string> => new Set(undated.all(repo)),
     /** Heads of the meta repository's live edit branches, by name. */
     heads: (metaRepo: string): Map<string, string> => new Map(heads.all(metaRepo)),
     superDrafts: () => superDrafts.all(),

@@ -48,6 +48,37 @@ describe('what Gitea cannot show', () => {
     expect(story.copy.branch('rfcs/meta', 'edit/a/words').last_commit_at).not.toBeNull()
   })
 
+  test('for a moment, of a commit, is there a minute later', async () => {
+    using story = tellStory()
+    story.repo('a')
+    story.write({ 'rfcs/a.md': active('a') })
+    await story.copy.reconcile()
+    const sha = story.push('rfcs/a', 'words')
+    story.spoil(failing(/\/(?:git\/commits|branches)/))
+    await story.copy.reconcile()
+    expect(story.copy.branch('rfcs/a', 'words')).toMatchObject({ head_sha: sha, last_commit_at: null })
+    story.spoil()
+    story.clock.pass(60)
+    await story.copy.drain()
+    expect(story.copy.branch('rfcs/a', 'words').last_commit_at).not.toBeNull()
+  })
+
+  test('of a commit, ever, is asked once more and then left to the sweeps', async () => {
+    using story = tellStory()
+    story.write({ 'rfcs/a.md': entry('a') })
+    story.push('rfcs/meta', 'edit/a/words')
+    story.spoil(cutting(/\/(?:git\/commits|branches)/))
+    await story.copy.reconcile()
+    const asked = async () => {
+      story.clock.pass(60)
+      story.copy.asked()
+      await story.copy.drain()
+      return story.copy.asked().length
+    }
+    expect(await asked()).toBeGreaterThan(0)
+    expect(await asked()).toBe(0)
+  })
+
   test('F36: of a tip that is no more, lets the entries move on', async () => {
     using story = tellStory()
     story.write({ 'rfcs/a.md': entry('a') })
