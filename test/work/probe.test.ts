@@ -146,7 +146,7 @@ test('F10: a change that was dated before it could be read is healed by the next
   live.set(Math.ceil(live.now() / 1000) * 1000)
   push('rfcs/alpha')
   const later = live.world.writeCommit('rfcs/alpha', 'topic', { 'late.md': 'late' })
-  await live.pass(1.5)
+  await live.pass(3.5)
   const { id } = live.world.repo('rfcs/alpha')
   live.store.targets.ask({ target: `refs/${id}`, at: live.now(), priority: 1 })
   live.bell.ring()
