@@ -43,6 +43,7 @@ export async function probe(mirror: Mirror): Promise<Probed> {
   const missed = unsettled.filter(isMissed).length
   store.transaction(() => {
     for (const target of asked) store.targets.ask({ target: targetName(target), at: effects.now() })
+    for (const { id, updatedAt } of newest.repos) store.repos.saw(id, updatedAt)
     store.settings.set('probe_since', utcOf(startedAt - overlapMs))
     noteMissed(mirror, missed)
   })

@@ -52,6 +52,9 @@ export function reposTable(db: Database) {
   const drop = db.prepare<[number]>('DELETE FROM repos WHERE id = ?')
   const setDefaultBranch = db.prepare<[string, number]>('UPDATE repos SET default_branch = ? WHERE id = ?')
   const setHasPulls = db.prepare<[0 | 1, number]>('UPDATE repos SET has_pulls = ? WHERE id = ?')
+  const saw = db.prepare<{ id: number; at: string | null }>(
+    'UPDATE repos SET updated_at = :at WHERE id = :id AND updated_at < :at',
+  )
 
   return {
     ...foundRepos(db),
@@ -67,6 +70,8 @@ export function reposTable(db: Database) {
     drop: (id: number) => drop.run(id),
     setDefaultBranch: (id: number, name: string) => setDefaultBranch.run(name, id),
     setHasPulls: (id: number, has: 0 | 1) => setHasPulls.run(has, id),
+    /** Gitea showed it with a later time of its last change: an earlier one after that tells that its time went back. */
+    saw: (id: number, at: string | null) => saw.run({ id, at }),
   }
 }
 

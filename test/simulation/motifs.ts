@@ -43,8 +43,11 @@ export const motifs: Beat[][] = [
   [['refusals', 0, 0], 'branches', 'again', 'fair weather'],
   [['refusals', 0, 0], 'entries', ['sweep', 5000, 20_000], 'fair weather'],
   [['only 404 /raw/', 0, 0], ['document changed', 5000, 5000], 'fair weather'],
-  [['only bytes', 0, 0], 'entries', 'document changed', 'fair weather'],
+  [['only bytes /', 0, 0], 'entries', 'document changed', 'fair weather'],
   [['only 5xx /git/blobs', 0, 0], 'entries', 'entries', 'fair weather'],
+  [['only 403 /repos/rfcs/one', 0, 0], ['repository renamed', 5000, 20_000], 'fair weather'],
+  [['only 404 /repos/rfcs/two', 0, 0], ['branches', 5000, 20_000], ['sweep', 5000, 20_000], 'fair weather'],
+  [['only 404 /pulls/', 0, 0], ['pulls', 5000, 20_000], 'fair weather'],
   [['only few', 0, 0], ['sweep', 5000, 20_000], 'fair weather'],
   // Names that come to mean another while something is read.
   ['slow answers', ['pulls', 0, 5000], ['names', 0, 5000], ['sweep', 20_000, 20_000], 'fair weather'],

@@ -178,12 +178,19 @@ test('F36: a server whose time went back is read whole', async () => {
 test('F36: a server restored from a backup, whose clock is right, shows an earlier time than was seen, and is read whole', async () => {
   await live.run('probe')
   await someTime()
-  live.db.exec(`UPDATE repos SET updated_at = '2099-01-01T00:00:00Z' WHERE rfc_slug = 'alpha'`)
+  const restore = live.fake.backup()
+  const before = live.head('rfcs/alpha', 'topic')
+  const lost = push('rfcs/alpha')
+  await live.run('probe')
+  await live.pass(15)
+  expect(live.head('rfcs/alpha', 'topic')).toBe(lost)
+  restore()
   expect(await live.run('probe')).toMatchObject({
     status: 'completed_with_warnings',
     message: expect.stringContaining('went back'),
   })
   await live.pass(10)
+  expect(live.head('rfcs/alpha', 'topic')).toBe(before)
   expect(live.all(`SELECT kind, status FROM jobs ORDER BY id DESC LIMIT 1`)).toEqual([
     { kind: 'reconcile', status: 'completed' },
   ])
