@@ -1,8 +1,14 @@
+import type { Step } from './steps.ts'
+
 /**
  * What protects the mirror, each with how to take it away: pieces of src that are replaced as the modules are loaded. The
  * simulation must notice each of them missing. A piece that is no longer there is an error.
  */
 export type Guard = { name: string; edits: { file: string; find: string; replace: string }[] }
+
+/** By a guard's name: a shortened history that shows it missing, and how many were lived through until one did. */
+export type Caught = Record<string, { histories: number; seed: number; steps: Step[] }>
+export const caughtFile = new URL('./caught.json', import.meta.url)
 
 const guard = (name: string, file: string, find: string, replace: string): Guard => ({
   name,

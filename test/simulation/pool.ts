@@ -1,13 +1,15 @@
 import { fork } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
-import type { Said, Work } from './worker.ts'
+import type { History, Said, Work } from './worker.ts'
 
 export type Found = NonNullable<Said['found']>
 
 type Options = {
-  first: number
-  count: number
+  first?: number
+  count?: number
+  /** These histories, instead of those of so many seeds; one process lives through all. */
+  given?: History[]
   /** The guard that is taken away; without one: the mirror as it is. */
   without?: string
   processes?: number
@@ -15,12 +17,13 @@ type Options = {
   onProgress?: (lived: number, found: Found[]) => void
 }
 
-/** Lives through histories in processes of their own; without a guard it ends at the first violation. */
+/** Lives through histories in processes of their own; with a guard taken away it ends at the first violation. */
 export async function simulate({
-  first,
-  count,
+  first = 1,
+  count = 0,
+  given,
   without,
-  processes = availableParallelism(),
+  processes = given ? 1 : availableParallelism(),
   onProgress = () => {},
 }: Options) {
   let lived = 0
@@ -29,8 +32,8 @@ export async function simulate({
     const child = fork(fileURLToPath(new URL('./worker.ts', import.meta.url)), {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     })
-    const work: Work = { first: first + at, count: count - at, every: processes }
-    child.send(without ? { ...work, without, untilFound: true } : work)
+    const work: Work = { first: first + at, count: count - at, every: processes, untilFound: without !== undefined }
+    child.send({ ...work, ...(given ? { given } : {}), ...(without ? { without } : {}) })
     child.on('message', (message) => {
       const said = message as Said
       lived += said.lived

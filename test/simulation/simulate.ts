@@ -1,10 +1,12 @@
+import { readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { guards } from './guards.ts'
+import { type Caught, caughtFile, guards } from './guards.ts'
 import { simulate, told } from './pool.ts'
 
 /**
  * `npm run simulate -- --seeds 1000000 [--first SEED]` lives through so many histories on every core and prints each violation, shortened.
- * `--guards` takes one guard after the other away and says how many histories it took to notice.
+ * `--guards` takes one guard after the other away, says how many histories it took to notice, and keeps the history that did in
+ * caught.json, for the tests; `--guard NAME` does so with one.
  */
 const { values } = parseArgs({
   options: {
@@ -43,13 +45,19 @@ async function plain(): Promise<void> {
 }
 
 async function withoutGuards(): Promise<void> {
+  const caught: Caught = JSON.parse(readFileSync(caughtFile, 'utf8'))
   for (const { name } of guards.filter((one) => values.guard === undefined || one.name === values.guard)) {
     const { lived, found } = await simulate({ first, count, without: name })
-    failed ||= found.length === 0
-    const seen = found[0]
-      ? `noticed after ${lived} histories (seed ${found[0].seed}: ${found[0].violation.slice(0, 100)})`
-      : `NOT noticed in ${lived}`
-    print(`${name}: ${seen.replaceAll('\n', ' ')}`)
+    const [history] = found
+    failed ||= !history
+    if (!history) {
+      print(`${name}: NOT noticed in ${lived}`)
+      continue
+    }
+    const { seed, steps, violation } = history
+    print(`${name}: noticed after ${lived} histories (seed ${seed}: ${JSON.stringify(violation.slice(0, 120))})`)
+    caught[name] = { histories: lived, seed, steps }
+    writeFileSync(caughtFile, `${JSON.stringify(caught, null, 2)}\n`)
   }
 }
 
