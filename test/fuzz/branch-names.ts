@@ -25,7 +25,7 @@ const names = fc.oneof(
   joined(fc.oneof(words, oddWords), marks, slugs, marks, fc.oneof(hex, nastyText)),
 )
 
-/** Names of branches, before a second reading of the list in DESIGN's words, which uses no pattern. */
+/** Names of branches, before a second reading of the list in the rules' own words, which uses no pattern. */
 export const branchNames: Subject<string> = {
   cases: fc.oneof({ weight: 6, arbitrary: names }, mutated(names), nastyText),
   open: () => ({ one: (name) => assert.deepEqual(readBranchName(name), expected(name)) }),

@@ -21,7 +21,7 @@ const opening: Record<string, string> = {
 }
 const slackMs = 120_000
 
-/** Rows of pulls with their derived columns as DESIGN.md says them, from what Gitea said and what the application noted. */
+/** Rows of pulls with their derived columns by a second reading of the rules, from what Gitea said and what the application noted. */
 export function meaningOf(pulls: Row[], actions: Action[], known: Set<string>): Row[] {
   return pulls.map((pull) => {
     const about = actions.filter(
