@@ -70,7 +70,7 @@ function storeOf(db: Database, file: string, now: () => number) {
     isFencedFor: (name: string): boolean => fencedFor === name,
     /** Forgets what spares reading: the next whole sweep reads everything again, while readers keep the rows. */
     forget: () => store.transaction(() => forget(db)),
-    /** The same for a file that may be a mixture of two states; the full-text index is made again too. */
+    /** The same, and empties the full-text index, which may hold something else than the rows; its backfill fills it again. */
     distrust: () =>
       store.transaction(() => {
         forget(db)

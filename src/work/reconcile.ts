@@ -2,6 +2,7 @@ import { ask, type Mirror } from '../refresh/mirror.ts'
 import { beginProbing } from '../refresh/probe.ts'
 import { counted } from '../rules/counted.ts'
 import { type Counts, countMoved } from '../store/changes.ts'
+import { runBackfill } from './backfiller.ts'
 import { isComplete, noteComplete } from './complete.ts'
 import type { JobEnd, Progress } from './job-end.ts'
 import { countMissed, standing } from './missed.ts'
@@ -50,9 +51,14 @@ export function whatIsNew({ newProblems, newWarnings, newWords }: Reconciled): s
   return [counts, ...newWords.slice(0, mostWords), ...more].join(' ')
 }
 
-/** The job `rebuild`: trusts nothing that is held and reads everything again, in place, while readers keep a complete picture. */
-export async function readAgain(mirror: Mirror, progress: Progress, signal?: AbortSignal): Promise<JobEnd> {
-  mirror.store.forget()
+/**
+ * The job `rebuild`: trusts nothing that is held and reads everything again, in place, while readers keep a complete picture. The
+ * full-text index is made anew before: the triggers that keep it trip over one that holds something else than the rows.
+ */
+export async function readAgain(mirror: Mirror, progress: Progress, signal: AbortSignal): Promise<JobEnd> {
+  const { store } = mirror
+  store.distrust()
+  await runBackfill(mirror, 'search-index', store.walks['search-index'], progress, signal)
   return reconcileAll(mirror, progress, signal)
 }
 

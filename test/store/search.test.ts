@@ -3,6 +3,7 @@ import type { Database } from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
 import { entry, tellStory } from '../stories/story.ts'
 import { seededRandom } from '../support/seeded-random.ts'
+import { startLiveService } from '../work/live-service.ts'
 import { createActions } from './application.ts'
 import { application, madePath, mirrored, opened } from './made.ts'
 import { python, pythonSqlite } from './python.ts'
@@ -141,6 +142,26 @@ describe('the full-text index', () => {
     const db = application(story.copy.file)
     check(db)
     expect([found(db, 'pendulum'), found(db, 'beta')]).toEqual([['alpha'], []])
+  })
+
+  test.each([
+    ['emptied', `INSERT INTO rfcs_search (rfcs_search) VALUES ('delete-all')`],
+    ['robbed of an RFC', `DELETE FROM rfcs_indexed WHERE slug = 'alpha'`],
+    ['robbed of its words', 'DELETE FROM rfcs_search_data WHERE id > 10; DELETE FROM rfcs_search_idx'],
+    ['told what no RFC says', `INSERT INTO rfcs_search (rowid, slug, title) VALUES (1, 'alpha', 'mallory')`],
+  ])('equals the rows again after a rebuild when somebody had it %s', async (_, tampering) => {
+    await using live = await startLiveService()
+    const hand = application(live.store.file)
+    hand.unsafeMode(true) // as most programs have it, SQLite lets its own tables be written
+    hand.exec(tampering)
+    live.loseWebhooks()
+    live.world.commit('rfcs/alpha', 'main', { 'RFC.md': '# Pendulum\n' })
+    expect(await live.run('rebuild')).toMatchObject({ status: 'completed' })
+    const db = application(live.store.file)
+    check(db)
+    const queries = ['title: alpha', 'pendulum', 'title: beta', 'mallory']
+    expect(queries.map((query) => found(db, query))).toEqual([['alpha'], ['alpha'], ['beta'], []])
+    expect(live.store.backfills.byName('search-index')).toMatchObject({ status: 'completed', done: 4, total: 4 })
   })
 })
 
