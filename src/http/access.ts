@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { isSame, isSession, newSession } from '../rules/session.ts'
 import { createGuesses } from './guesses.ts'
 import { clientOf, isForeign, isLocal } from './origin.ts'
@@ -9,6 +9,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** `open`: for everybody, but changes nothing for another web page. `signed`: proves itself, wherever it comes from. */
     access?: 'open' | 'signed'
+    /** What a person who has to sign in first is shown instead of a problem; null: whoever asks is none. */
+    signInFirst?: (request: FastifyRequest, reply: FastifyReply) => FastifyReply | null
   }
 }
 
@@ -60,10 +62,10 @@ export function createAccess({ token, ownOrigin, now }: AccessOptions) {
   }
 }
 
-/** Lets nothing through to the routes of `app`, and nothing that has no route, but what may pass; a person without a session is sent to sign in. */
+/** Lets nothing through to the routes of `app`, and nothing that has no route, but what may pass; a person without a session is shown where to sign in. */
 export function guard(app: FastifyInstance, access: Access): void {
   app.addHook('onRequest', async (request, reply) => {
-    const needs = request.routeOptions.config.access
+    const { access: needs, signInFirst } = request.routeOptions.config
     if (needs === 'signed') return
     if (access.isForeign(request))
       return problem(
@@ -86,8 +88,9 @@ export function guard(app: FastifyInstance, access: Access): void {
       reply.header('retry-after', trust)
       return problem(reply, 429, 'Too many wrong tokens', `Try again in ${trust} s.`)
     }
-    if (request.method === 'GET' && request.routeOptions.url === '/') return reply.redirect('sign-in', 303)
     reply.header('www-authenticate', 'Bearer')
+    const shown = signInFirst?.(request, reply)
+    if (shown) return shown
     return problem(reply, 401, 'The API token is needed', 'Send it as Authorization: Bearer, or sign in at /sign-in.')
   })
 }

@@ -94,6 +94,28 @@ describe('signing in', () => {
     expect((await get('/sign-in', proxied)).body).toContain('type="password"')
   })
 
+  test.each(['/reconcile', '/stop'])(
+    'is asked of who presses a button at %s after the session has ended, and says that nothing was done',
+    async (path) => {
+      desk = openDesk({ token })
+      const said = String((await post('/sign-in', { token }, proxied)).headers['set-cookie'])
+      const cookie = said.split(';')[0] ?? ''
+      desk.pass(12 * 3_600_000)
+      const accept = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8'
+      const answer = await post(path, { job: '1' }, { ...proxied, cookie, accept })
+      expect([answer.statusCode, answer.headers['content-type']]).toEqual([401, 'text/html; charset=utf-8'])
+      expect(answer.headers).toMatchObject({
+        'cache-control': 'no-store',
+        'content-security-policy': expect.stringContaining("default-src 'none'"),
+      })
+      expect(answer.body).toContain('not signed in any more, so nothing was done')
+      expect(answer.body).toContain('type="password"')
+      expect(runs()).toEqual([])
+      const byScript = await post(path, { job: '1' }, { ...proxied, cookie, accept: '*/*' })
+      expect([byScript.statusCode, byScript.headers['content-type']]).toEqual([401, 'application/problem+json'])
+    },
+  )
+
   test('keeps a session that no script reads, no other site sends, and that is not the token', async () => {
     desk = openDesk({ token })
     const plain = await post('/sign-in', { token: ` ${token} ` }, proxied)

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteShorthandOptions } from 'fastify'
 import { z } from 'zod'
 import type { Status } from '../../status/shape.ts'
 import type { Jobs } from '../../work/jobs.ts'
@@ -28,8 +28,14 @@ const headers = {
   'referrer-policy': 'same-origin',
 }
 const longestForm = 4096
+const ended = 'You are not signed in any more, so nothing was done. Sign in and press the button again.'
 const tokenForm = z.object({ token: z.string() })
 const stopForm = z.object({ job: z.coerce.number().int().positive() })
+const look = {
+  ...forPeople,
+  config: { signInFirst: (_, reply) => reply.redirect('sign-in', 303) },
+} satisfies RouteShorthandOptions
+const button = { ...forPeople, config: { signInFirst: sessionEnded } } satisfies RouteShorthandOptions
 
 /** The status page at `/`, its button, and the form to sign in; every address works without a script. */
 export async function pageRoutes(app: FastifyInstance, { access, status, jobs }: PageOptions): Promise<void> {
@@ -37,14 +43,14 @@ export async function pageRoutes(app: FastifyInstance, { access, status, jobs }:
   acceptForms(app)
   assetRoutes(app)
 
-  app.get('/', forPeople, async (request, reply) =>
+  app.get('/', look, async (request, reply) =>
     page(reply, 200, statusPage(status(), { signedIn: access.hasToken && !isLocal(request) })),
   )
-  app.post('/reconcile', forPeople, async (_, reply) => {
+  app.post('/reconcile', button, async (_, reply) => {
     jobs.request('reconcile', by)
     return reply.redirect('./', 303)
   })
-  app.post('/stop', forPeople, async (request, reply) => {
+  app.post('/stop', button, async (request, reply) => {
     const form = stopForm.safeParse(request.body)
     // One that has ended meanwhile is seen on the page.
     if (form.success) jobs.stop(form.data.job, by)
@@ -70,6 +76,12 @@ function signing(app: FastifyInstance, access: Access): void {
     )
   })
   app.post('/sign-out', forEverybody, async (request, reply) => keep(request, reply, ''))
+}
+
+/** What a browser shows after a button was pressed without a session; our script, which asks for no page, looks again by itself. */
+function sessionEnded({ headers: { accept = '' } }: FastifyRequest, reply: FastifyReply): FastifyReply | null {
+  if (!accept.includes('text/html')) return null
+  return page(reply.headers(headers), 401, signInPage(null, ended))
 }
 
 function keep(request: FastifyRequest, reply: FastifyReply, session: string): FastifyReply {
