@@ -116,6 +116,18 @@ describe('rfcached status where no daemon answers', () => {
     expect(err).toMatch(/^No rfcached answers at .+\n$/)
   })
 
+  test('shows the first of very many problems, and all of them with --json', async () => {
+    const { config, sql } = closedHouse()
+    sql(`WITH numbers (at) AS (SELECT 1 UNION ALL SELECT at + 1 FROM numbers WHERE at < 1000)
+      INSERT INTO entry_files (path, blob, problem) SELECT 'rfcs/' || at || '.md', '', 'The title is missing.' FROM numbers`)
+    const { out: text } = await told(['--config', config])
+    expect(text.match(/The title is missing\./g)).toHaveLength(10)
+    expect(text).toContain('1000 problems')
+    expect(text).toContain('… and 990 more (--json has all)')
+    const { out: json } = await told(['--config', config, '--json'])
+    expect(statusShape.parse(JSON.parse(json)).problems).toHaveLength(1000)
+  })
+
   test('without a copy says how to make one and ends with 2', async () => {
     const { config } = closedHouse()
     writeFileSync(

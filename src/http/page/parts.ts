@@ -23,6 +23,17 @@ export function facts(pairs: [string, Part][]): Html {
   return html`<dl class="facts">${pairs.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`
 }
 
+/** The page is fetched every few seconds: of a list that may be very long, the rest is counted. */
+const mostLines = 50
+
+/** A list of things that are wrong; of very many the first ones, and what shows all. */
+export function wrongs(lines: Html[]): Html {
+  const rest = lines.length - mostLines
+  const more =
+    rest > 0 && html`<p class="none">and ${counted(rest)} more: <code>rfcached status --json</code> lists all</p>`
+  return html`<ul class="lines">${lines.slice(0, mostLines)}</ul>${more}`
+}
+
 /** How far something is, drawn and in words; what has no total yet is only drawn as busy. */
 export function progress(of: string, far: Far): Html {
   const { done, total } = far

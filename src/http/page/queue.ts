@@ -1,6 +1,6 @@
 import type { Status } from '../../status/shape.ts'
 import { type Html, html, type Part } from './html.ts'
-import { facts, section } from './parts.ts'
+import { facts, section, wrongs } from './parts.ts'
 import { counted, when } from './words.ts'
 
 /** What is asked for, and what of it cannot be read. */
@@ -15,7 +15,7 @@ export function queue({ queue: { depth, under_way, oldest_at, failing }, at }: S
     ['Under way', counted(under_way)],
     ['Oldest', oldest_at === null ? '–' : when(oldest_at, at)],
   ])
-  const failures = lines.length > 0 && html`<h3>Cannot be read</h3><ul class="lines">${lines}</ul>`
+  const failures = lines.length > 0 && html`<h3>Cannot be read</h3>${wrongs(lines)}`
   return section('queue', 'Queue', html`${figures}${failures}`)
 }
 

@@ -1,6 +1,6 @@
 import type { Status } from '../../status/shape.ts'
 import { type Html, html, type Part } from './html.ts'
-import { pill, section, type Tone, table } from './parts.ts'
+import { pill, section, type Tone, table, wrongs } from './parts.ts'
 import { counted, when } from './words.ts'
 
 type Repository = Status['repositories'][number]
@@ -52,6 +52,6 @@ function link(gitea: string, name: string): Html {
 export function problems({ problems: all, lag_seconds }: Status): Html {
   const none = lag_seconds === null ? 'None is known yet.' : 'Every entry can be read.'
   const lines = all.map(({ path, message }) => html`<li><code>${path}</code><p class="message">${message}</p></li>`)
-  const body = lines.length > 0 ? html`<ul class="lines">${lines}</ul>` : html`<p class="none">${none}</p>`
+  const body = lines.length > 0 ? wrongs(lines) : html`<p class="none">${none}</p>`
   return section('problems', 'Entries with problems', body, html`<span class="count">${counted(all.length)}</span>`)
 }
