@@ -17,6 +17,8 @@ const shape = z.object({
   problems: z.array(z.object({ path: z.string(), message: z.string() })),
   newProblems: z.number(),
   warnings: z.array(z.string()),
+  newWarnings: z.number(),
+  newWords: z.array(z.string()),
   drift: z
     .array(z.object({ table: z.string(), key: z.string(), column: z.string(), have: z.unknown(), want: z.unknown() }))
     .optional(),
@@ -28,7 +30,7 @@ type Result = z.infer<typeof shape>
 export function jsonOf(id: number, { status, message, result }: JobEnd): object {
   const read = shape.safeParse(result)
   if (!read.success) return { job_id: id, status, error: message }
-  const { newProblems, ...rest } = read.data
+  const { newProblems, newWarnings, newWords, ...rest } = read.data
   return { job_id: id, status, ...rest }
 }
 
@@ -44,14 +46,26 @@ export function textOf(kind: JobKind, { status, message, result }: JobEnd): stri
     costs(done),
     ...listed(
       `${counted(done.problems.length, 'problem')} in entries (${done.newProblems} new)`,
-      done.problems.map(({ path, message: problem }) => `${path}: ${problem}`),
+      newFirst(
+        done.problems.map(({ path, message: problem }) => `${path}: ${problem}`),
+        done,
+      ),
     ),
-    ...listed(counted(done.warnings.length, 'warning'), done.warnings),
-    ...(kind === 'dry-run'
-      ? []
-      : [status === 'completed' ? 'The copy equals Gitea.' : `Done, with warnings: ${message}`]),
+    ...listed(`${counted(done.warnings.length, 'warning')} (${done.newWarnings} new)`, newFirst(done.warnings, done)),
+    ...(kind === 'dry-run' ? [] : [status === 'completed' ? 'The copy equals Gitea.' : `Done, with ${news(done)}.`]),
     '',
   ].join('\n')
+}
+
+/** What a person has not heard yet must not be among the lines that are only counted. */
+function newFirst(lines: string[], { newWords }: Result): string[] {
+  const isNew = new Set(newWords)
+  return [...lines.filter((line) => isNew.has(line)), ...lines.filter((line) => !isNew.has(line))]
+}
+
+/** The words themselves stand above, each once. */
+function news({ newProblems, newWarnings }: Result): string {
+  return `${counted(newProblems, 'new problem')} in entries and ${counted(newWarnings, 'new warning')}`
 }
 
 function rowsTable({ rows }: Result): string {

@@ -57,6 +57,8 @@ async function openDesk() {
       const { code, out, err } = await runCli(['reconcile', '--once', '--json', '--config', config, ...options])
       return { code, err, said: out === '' ? null : JSON.parse(out) }
     },
+    /** What it tells a person. */
+    told: async () => (await runCli(['reconcile', '--once', '--config', config])).out,
     /** Changes the file as another program does. */
     write: (sql: string) => {
       const db = new Sqlite(database)
@@ -121,6 +123,21 @@ describe.concurrent('reconcile --once ends', () => {
     desk.fake.fail(undefined)
     expect(await desk.reconcile()).toMatchObject({ code: 0, said: { warnings: [] } })
     expect(desk.read(live)).toEqual([{ n: 7 }])
+  })
+
+  test('with each warning and each problem said once, the new ones before those that stand', async () => {
+    await using desk = await openDesk()
+    const broken = Array.from({ length: 25 }, (_, at) => `rfcs/broken-${String(at).padStart(2, '0')}.md`)
+    desk.world.commit('rfcs/meta', 'main', Object.fromEntries(broken.map((path) => [path, 'Broken.\n'])))
+    await desk.reconcile()
+    desk.world.commit('rfcs/meta', 'main', { 'rfcs/zeta.md': 'Broken.\n' })
+    desk.fake.fail(({ path }) => (path.includes('/alpha/git/refs') ? { kind: 'status', status: 404 } : undefined))
+    const told = await desk.told()
+    expect(told.match(/was not refreshed/g)).toHaveLength(1)
+    expect(told.match(/rfcs\/zeta\.md: /g)).toHaveLength(1)
+    expect(told).toMatch(/26 problems in entries \(1 new\):\n {2}rfcs\/zeta\.md: .+\n {2}rfcs\/broken-00\.md: /)
+    expect(told).toContain('1 warning (1 new):\n')
+    expect(told).toMatch(/\nDone, with 1 new problem in entries and 1 new warning\.\n$/)
   })
 
   test('F13: with 2 when the token is refused in the middle: nothing is deleted, and a person is told what to do', async () => {
