@@ -140,6 +140,25 @@ describe.concurrent('fault 48, F33: told to stop', () => {
   })
 })
 
+describe.concurrent('a command that works itself, told to stop', () => {
+  test.for(['SIGINT', 'SIGTERM'] as const)(
+    'by %s while Gitea does not answer, ends with 1, says who stopped it, and leaves nothing under way',
+    async (signal, { served, expect }) => {
+      served.hang(/rfcs\/alpha\//)
+      const { process, exit, log } = served.start(['reconcile', '--once'])
+      await until('the rest of the sweep', () => log().includes('reading branches and pulls'), 60_000)
+      process.kill(signal)
+      expect(await exit).toBe(1)
+      expect(log()).toMatch(/\nrfcached: stopped by manual:\S+\n$/)
+      expect(served.all('SELECT status, stop_by = triggered_by AS by_who_asked FROM jobs')).toEqual([
+        { status: 'failed', by_who_asked: 1 },
+      ])
+      expect(served.all(`SELECT value FROM settings WHERE name = 'lease'`)).toEqual([])
+      expect(served.all('SELECT target FROM targets WHERE started_at IS NOT NULL')).toEqual([])
+    },
+  )
+})
+
 describe.concurrent('F31: more than one', () => {
   test('a CLI beside the daemon asks, and follows what the daemon does', async ({ served, expect }) => {
     const daemon = await served.serve()
