@@ -13,7 +13,10 @@ const retryMs = 1000
  * Asks for a probe and for a whole sweep by cron. Each is a job: one that waits or runs already is not asked for twice.
  * @throws ConfigError for an expression or a time zone that node-cron would take and trip over later.
  */
-export function startReconciler({ store, effects, log }: Mirror, { probe, full, timezone }: Schedule) {
+export function startReconciler(
+  { store, effects, log }: Pick<Mirror, 'store' | 'effects' | 'log'>,
+  { probe, full, timezone }: Schedule,
+) {
   checkTimezone(timezone)
   const ending = new AbortController()
   let probesAt: number[] = []
