@@ -91,24 +91,35 @@ describe('the page of a daemon', () => {
   test('with a failed backfill names it, why, and what tries it again', async () => {
     await using served = await openServed()
     await served.serve()
-    failBackfill(served)
+    const broken = breakSearch(served)
+    expect(await served.job('backfill:search-index')).toMatchObject({ status: 'failed' })
     await using visit = await browser.visit(served.url)
     const { page, wrongs } = visit
     const banner = await page.textContent('#warming')
-    expect(banner).toContain('The backfill tried-in-vain failed')
+    expect(banner).toContain('The backfill search-index failed')
     expect(banner).toContain('the disk said no')
-    expect(banner).toContain('rfcached backfill tried-in-vain')
+    expect(banner).toContain('0 of 4')
+    expect(banner).toContain('rfcached backfill search-index')
     expect(await page.textContent('h1')).toBe('Needs attention')
     expect(await picture(page, 'failed-backfill')).toEqual([])
+    broken.mend()
+    expect(await served.job('backfill:search-index')).toMatchObject({ status: 'completed' })
+    await expect.poll(() => page.textContent('h1'), soon).toBe('All is well')
+    expect(await page.isVisible('#warming')).toBe(false)
     expect(wrongs).toEqual([])
   })
 })
 
-function failBackfill({ database }: Served): void {
-  const db = new Sqlite(database, { timeout: 10_000 })
-  db.exec(`INSERT INTO backfills (name, status, last_key, done, total, error_message, updated_at)
-    VALUES ('tried-in-vain', 'failed', 900, 300, 900, 'the disk said no', '2026-11-22T10:00:00Z')`)
-  db.close()
+/** The full-text index holds nothing any more, and takes nothing. */
+function breakSearch({ database }: Served) {
+  const run = (sql: string) => {
+    const db = new Sqlite(database, { timeout: 10_000 })
+    db.exec(sql)
+    db.close()
+  }
+  run(`INSERT INTO rfcs_search (rfcs_search) VALUES ('delete-all'); DELETE FROM rfcs_indexed;
+    CREATE TRIGGER full BEFORE INSERT ON rfcs_indexed BEGIN SELECT RAISE(ABORT, 'the disk said no'); END`)
+  return { mend: () => run('DROP TRIGGER full') }
 }
 
 describe('the button', () => {
