@@ -9,8 +9,18 @@ import { ask, holdsStill, type Mirror, writeAll } from './mirror.ts'
 /** A watermark is this much before the server's clock: updated_at is taken before its transaction commits. */
 const overlapMs = 120_000
 
-/** Pulls as they were read, what is proven gone, and the watermark their reading earned; `off`: nothing may be concluded. */
-export type ReadPulls = { pulls: Pull[]; gone: number[]; refs: Refs; since: string | null; off: boolean }
+/**
+ * Pulls as they were read, what is proven gone, and the watermark their reading earned; `hidden`: one that moved may be missing;
+ * `off`: nothing may be concluded.
+ */
+export type ReadPulls = {
+  pulls: Pull[]
+  gone: number[]
+  refs: Refs
+  since: string | null
+  hidden?: boolean
+  off: boolean
+}
 
 /** Reads the pulls of a repository whose refs were just read: all of them, or those that moved since the watermark. */
 export async function readPulls(mirror: Mirror, repo: RepoRow, refs: Refs, whole: boolean): Promise<ReadPulls> {
@@ -20,17 +30,22 @@ export async function readPulls(mirror: Mirror, repo: RepoRow, refs: Refs, whole
   if (!repo.has_pulls) return { pulls: [], gone: [], refs, since: null, off: true }
   if (refs.pulls.size === 0) return { pulls: [], gone: live, refs, since, off: false }
   const isWhole = whole || repo.pulls_since === null
-  const pulls = isWhole
-    ? await gitea.pulls.all(repo.full_name)
-    : await gitea.pulls.since(repo.full_name, repo.pulls_since ?? '')
-  if (pulls === null) return unavailable(mirror, repo, refs)
+  const read = isWhole ? await allPulls(mirror, repo) : await gitea.pulls.since(repo.full_name, repo.pulls_since ?? '')
+  if (read === null) return unavailable(mirror, repo, refs)
+  const { pulls, hidden } = read
   if (pulls.some((pull) => pull.repoId !== repo.id)) {
     ask(mirror, { kind: 'repos' })
     throw new IncompleteListing(`${repo.full_name} is another repository now.`)
   }
   const shown = new Set(pulls.map((pull) => pull.number))
   const missing = live.filter((number) => !shown.has(number) && (isWhole || !refs.pulls.has(number)))
-  return { pulls, gone: await provenGone(mirror, repo, missing, refs, isWhole), refs, since, off: false }
+  const gone = await provenGone(mirror, repo, missing, refs, isWhole)
+  return { pulls, gone, refs, since: hidden ? repo.pulls_since : since, hidden, off: false }
+}
+
+async function allPulls({ gitea }: Mirror, { full_name }: RepoRow) {
+  const pulls = await gitea.pulls.all(full_name)
+  return pulls && { pulls, hidden: false }
 }
 
 /** Gone: a complete listing and git/refs both lack it; where only one of them does, the pull itself is asked. */
@@ -57,11 +72,14 @@ async function unavailable({ gitea, store }: Mirror, repo: RepoRow, refs: Refs):
   return { pulls: [], gone: [], refs, since: null, off: true }
 }
 
-/** Writes pulls just read: what no rule wants or Gitea has no more is deleted, the watermark comes with the last. */
+/**
+ * Writes pulls just read: what no rule wants or Gitea has no more is deleted, the watermark comes with the last.
+ * @throws IncompleteListing after that when one may be missing, which is looked for again from where this listing began.
+ */
 export async function writePulls(
   mirror: Mirror,
   repo: RepoRow,
-  { pulls, gone, refs, since, off }: ReadPulls,
+  { pulls, gone, refs, since, hidden, off }: ReadPulls,
 ): Promise<void> {
   if (off) return
   const { store, botUser } = mirror
@@ -88,6 +106,7 @@ export async function writePulls(
       store.repos.setSince(repo.id, since)
     },
   )
+  if (hidden) throw new IncompleteListing(`The pulls of ${repo.full_name} hold one that Gitea could not show (null).`)
 }
 
 /** Whose a pull is, by the repository it is in. */

@@ -21,16 +21,18 @@ const next = { link: '<http://gitea.test/x>; rel="next"' }
 
 async function since(day: number) {
   const { gitea, soon } = connected()
-  const pulls = await soon(gitea.pulls.since('rfcs/meta', at(day)))
-  return pulls?.map(({ number }) => number) ?? null
+  const read = await soon(gitea.pulls.since('rfcs/meta', at(day)))
+  return read && { numbers: read.pulls.map(({ number }) => number), hidden: read.hidden }
 }
+
+const numbersSince = async (day: number) => (await since(day))?.numbers
 
 describe('the pulls that moved since a time', () => {
   test('fault 26: are read newest first, no further than that time', async () => {
     const asked = pages((page) =>
       json(page === 1 ? [moved(9, 20), moved(8, 19), moved(7, 18)] : [moved(6, 18), moved(5, 17), moved(4, 16)], next),
     )
-    expect(await since(18)).toEqual([9, 8, 7, 6])
+    expect(await since(18)).toEqual({ numbers: [9, 8, 7, 6], hidden: false })
     expect(asked.filter(({ path }) => path.includes('/pulls')).map(({ path }) => path)).toEqual([
       '/api/v1/repos/rfcs/meta/pulls?state=all&sort=recentupdate&limit=3&page=1',
       '/api/v1/repos/rfcs/meta/pulls?state=all&sort=recentupdate&limit=3&page=2',
@@ -39,17 +41,17 @@ describe('the pulls that moved since a time', () => {
 
   test('fault G12: include those of that very second', async () => {
     pages(() => json([moved(9, 20), moved(8, 18), moved(7, 17)], next))
-    expect(await since(18)).toEqual([9, 8])
+    expect(await numbersSince(18)).toEqual([9, 8])
   })
 
   test('are all when the listing ends before', async () => {
     pages((page) => (page === 1 ? json([moved(9, 20), moved(8, 19)], next) : json([moved(7, 18)])))
-    expect(await since(1)).toEqual([9, 8, 7])
+    expect(await numbersSince(1)).toEqual([9, 8, 7])
   })
 
   test('fault 23: are each once, though one moves to the first page while they are read', async () => {
     pages((page) => (page === 1 ? json([moved(9, 20), moved(8, 19)], next) : json([moved(8, 19), moved(7, 18)])))
-    expect(await since(1)).toEqual([9, 8, 7])
+    expect(await numbersSince(1)).toEqual([9, 8, 7])
   })
 
   test('fault F16: are no whole when one was deleted while they were read, which hides another', async () => {
@@ -63,12 +65,20 @@ describe('the pulls that moved since a time', () => {
     await expect(since(1)).rejects.toBeInstanceOf(IncompleteListing)
     expect(asked.length).toBeLessThanOrEqual(4)
     pages((page) => json(page === 1 ? [moved(9, 20)] : [], next))
-    expect(await since(1)).toEqual([9])
+    expect(await numbersSince(1)).toEqual([9])
   })
 
-  test('fault 27: leave out what Gitea could not show', async () => {
-    pages(() => json([moved(9, 20), null, moved(7, 1)], next))
-    expect(await since(18)).toEqual([9])
+  test.each([
+    ['among them', [moved(9, 20), null, moved(8, 19), moved(7, 1)]],
+    ['where they may end', [moved(9, 20), moved(8, 19), null, moved(7, 1)]],
+  ])('fault 27: leave out what Gitea could not show, and say so: %s', async (_, items) => {
+    pages(() => json(items, next))
+    expect(await since(18)).toEqual({ numbers: [9, 8], hidden: true })
+  })
+
+  test('fault 27: are all though Gitea cannot show an older one', async () => {
+    pages(() => json([moved(9, 20), moved(8, 19), moved(7, 1), null], next))
+    expect(await since(18)).toEqual({ numbers: [9, 8], hidden: false })
   })
 
   test('are null where the unit is off', async () => {

@@ -40,6 +40,51 @@ describe.each(dialects)('on %s', (dialect) => {
   })
 })
 
+describe('fault 27: a pull that moved, unheard, and that Gitea cannot show', () => {
+  const hide = (path: RegExp) => live.fake.fail((request) => (path.test(request.path) ? { kind: 'nulls' } : undefined))
+  const retitled = async () => {
+    // More than few, so that their listing since the watermark is read.
+    const numbers = Array.from({ length: 6 }, (_, at) => {
+      push('rfcs/alpha', `branch-${at}`)
+      return live.world.openPull('rfcs/alpha', `branch-${at}`, { by: 'alice' })
+    })
+    await live.pass(60)
+    await live.run('probe')
+    await someTime()
+    live.loseWebhooks()
+    for (const number of numbers) live.world.retitle('rfcs/alpha', number, 'Retitled', { by: 'alice' })
+    await live.pass(30)
+    return () => live.all(`SELECT pr_number FROM cached_prs WHERE title = 'Retitled'`).length
+  }
+
+  test('in the listing of its repository, is read when it can be, and the others at once', async () => {
+    const shown = await retitled()
+    hide(/\/alpha\/pulls\?/)
+    await live.run('probe')
+    await live.pass(5)
+    expect(shown()).toBe(5)
+    expect(live.store.targets.failing()).toMatchObject([{ last_error: expect.stringContaining('null') }])
+    await live.pass(120)
+    live.fake.fail(undefined)
+    await live.pass(200)
+    expect(shown()).toBe(6)
+    expect(live.store.targets.failing()).toEqual([])
+  })
+
+  test('in the probe’s own listing, makes it fail, and the next one looks from where it looked', async () => {
+    const shown = await retitled()
+    const since = live.store.settings.get('probe_since')
+    hide(/issues\/search/)
+    expect(await live.run('probe')).toMatchObject({ status: 'failed', message: expect.stringContaining('null') })
+    expect(live.store.settings.get('probe_since')).toBe(since)
+    live.fake.fail(undefined)
+    await live.pass(300)
+    await live.run('probe')
+    await live.pass(15)
+    expect(shown()).toBe(6)
+  })
+})
+
 describe('F1: a webhook that was lost', () => {
   type Change = [string, () => unknown, (made: unknown) => unknown]
   const pull = () => {

@@ -6,6 +6,8 @@ import { type MovedPull, movedPullShape, type Pull, pullShape } from '../shapes.
 import { repoPath } from './repos.ts'
 import type { Server } from './server.ts'
 
+type MovedPulls = { pulls: Pull[]; hidden: boolean }
+
 const pageShape = z.array(pullShape.nullable()).nullable()
 
 export function pullsApi(client: Client, server: () => Promise<Server>) {
@@ -20,24 +22,29 @@ export function pullsApi(client: Client, server: () => Promise<Server>) {
         (pull) => pull.number,
       ),
     /**
-     * The pulls that moved at or after `since` (RFC 3339, UTC), newest first; items that Gitea could not show are left out.
+     * The pulls that moved at or after `since` (RFC 3339, UTC), newest first; `hidden`: Gitea could not show one that may be
+     * among them. Null: the unit is off.
      * @throws IncompleteListing when the listing moves while it is read: one that is deleted hides another between two pages.
      */
-    since: async (fullName: string, since: string): Promise<Pull[] | null> => {
+    since: async (fullName: string, since: string): Promise<MovedPulls | null> => {
       const path = `${repoPath(fullName)}/pulls?state=all&sort=recentupdate&limit=${(await server()).pageSize}`
       const moved = new Map<number, Pull>()
       let total: string | undefined
+      let hidden = false
       for (let page = 1; ; page++) {
         const { data, status, headers } = await client.json(`${path}&page=${page}`, pageShape)
         if (status >= 300) return null
-        const pulls = (data ?? []).filter((pull) => pull !== null)
+        const items = data ?? []
+        const older = items.findIndex((pull) => pull !== null && (pull.updatedAt ?? '') < since)
+        hidden ||= items.slice(0, older < 0 ? items.length : older).includes(null)
+        const pulls = items.filter((pull) => pull !== null)
         const news = pulls.filter(({ updatedAt, number }) => (updatedAt ?? '') >= since && !moved.has(number))
         for (const pull of news) moved.set(pull.number, pull)
-        const isLast = !data?.length || pulls.some(({ updatedAt }) => (updatedAt ?? '') < since) || !hasNext(headers)
+        const isLast = items.length === 0 || older >= 0 || !hasNext(headers)
         total ??= headers['x-total-count']
         if (headers['x-total-count'] !== total || (!isLast && news.length === 0))
           throw new IncompleteListing(`The pulls of ${fullName} moved while they were read.`)
-        if (isLast) return [...moved.values()]
+        if (isLast) return { pulls: [...moved.values()], hidden }
       }
     },
     /** One pull; null where there is none. */
