@@ -4,6 +4,8 @@ import { setTimeout as wait } from 'node:timers/promises'
 export type Effects = {
   /** Milliseconds since 1970. */
   now: () => number
+  /** Milliseconds since whenever, by a clock that nobody sets; where there is none, nobody notices that another's was set. */
+  steady?: () => number
   /** In [0, 1). */
   random: () => number
   /** Resolves after `ms`; rejects with the signal's reason when it is aborted. */
@@ -13,6 +15,7 @@ export type Effects = {
 /** The real ones. */
 export const realEffects: Effects = {
   now: Date.now,
+  steady: () => performance.now(),
   random: Math.random,
   sleep: (ms, signal) => wait(ms, undefined, signal ? { signal } : {}),
 }

@@ -31,7 +31,7 @@ type Suspect = { target: Target; coveredBy: Target[]; at: number; seen?: true }
  * watermark, the meta repository's refs. Asks for the targets that may differ from what is held, and moves the watermark on.
  */
 export async function probe(mirror: Mirror): Promise<Probed> {
-  const { store, effects } = mirror
+  const { store, effects, gitea } = mirror
   const since = store.settings.get('probe_since')
   const { newest, refs, moved, startedAt } = await look(mirror, since)
   const listing = repoTargets(mirror, newest)
@@ -41,13 +41,18 @@ export async function probe(mirror: Mirror): Promise<Probed> {
   const isMissed = ({ target, at }: Suspect) =>
     at + webhookLagMs < startedAt && !store.targets.isPending(targetName(target))
   const missed = unsettled.filter(isMissed).length
+  const isEarlier = since !== null && startedAt < Date.parse(since)
+  const wentBack = listing.wentBack || isEarlier || gitea.traffic.wasSetBack
   store.transaction(() => {
     for (const target of asked) store.targets.ask({ target: targetName(target), at: effects.now() })
     for (const { id, updatedAt } of newest.repos) store.repos.saw(id, updatedAt)
     store.settings.set('probe_since', utcOf(startedAt - overlapMs))
+    // What was read before counts as read later than what happens now: by such times nothing is settled.
+    if (wentBack) store.targets.forgetReadings()
     noteMissed(mirror, missed)
   })
-  return { asked, missed, wentBack: listing.wentBack || (since !== null && startedAt < Date.parse(since)) }
+  gitea.traffic.wasSetBack = false
+  return { asked, missed, wentBack }
 }
 
 /** Where the first probe looks from: the whole sweep that begins now has listed nothing but the repositories yet. */

@@ -48,15 +48,12 @@ export function targetsTable(db: Database) {
     UPDATE targets SET started_at = NULL, due_at = coalesce(due_at, :now), whole = max(whole, :whole), priority = max(priority, :priority)
     WHERE target = :target`)
   const drop = db.prepare<[string]>('DELETE FROM targets WHERE target = ?')
-  const free = db.prepare(
-    'UPDATE targets SET started_at = NULL, due_at = coalesce(due_at, 0) WHERE started_at IS NOT NULL',
-  )
-  const relent = db.prepare('UPDATE targets SET not_before = 0, begun_at = 0')
   const reads = queueReads(db)
 
   return {
     ...claims,
     ...reads,
+    ...overAll(db),
     /** Ended here, while the file still says that they are under way. */
     left: new Set<Claim>(),
     /** Asks for a target; `againAt` is the second look, which stays one when somebody else asks before it. */
@@ -72,10 +69,23 @@ export function targetsTable(db: Database) {
       putBack.run({ target, now, whole: whole ? 1 : 0, priority }),
     /** A target of something that is no more. */
     drop: (target: string) => drop.run(target),
+  }
+}
+
+/** What concerns every target at once. */
+function overAll(db: Database) {
+  const free = db.prepare(
+    'UPDATE targets SET started_at = NULL, due_at = coalesce(due_at, 0) WHERE started_at IS NOT NULL',
+  )
+  const relent = db.prepare('UPDATE targets SET not_before = 0, begun_at = 0')
+  const forgetReadings = db.prepare('UPDATE targets SET read_from = 0')
+  return {
     /** What was under way when a process died is asked for again. */
     freeStarted: () => free.run(),
     /** A person asks: neither the back-off of earlier failures nor a start just now holds that up. */
     relent: () => relent.run(),
+    /** The server's clock went back: its times of before say no more what a later change came after. */
+    forgetReadings: () => forgetReadings.run(),
   }
 }
 

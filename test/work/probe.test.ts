@@ -220,6 +220,42 @@ test('F36: a server whose time went back is read whole', async () => {
   expect((await live.run('probe')).status).toBe('completed')
 })
 
+describe('F36: a change that a server dates before what was seen, for its clock was set back,', () => {
+  const heardThenSetBack = async (seconds: number, change: () => unknown) => {
+    await live.run('probe')
+    await someTime()
+    change()
+    await live.pass(10)
+    live.loseWebhooks()
+    live.set(live.now() - seconds * 1000)
+  }
+
+  test.each([10, 60, 110])('by %i s, is seen by the next probe, and everything is read again', async (seconds) => {
+    await heardThenSetBack(seconds, () => push('rfcs/alpha'))
+    const id = push('rfcs/alpha')
+    await live.pass(240)
+    expect((await live.run('probe')).message).toMatch(/^The server's time went back/)
+    await live.pass(15)
+    expect(live.head('rfcs/alpha', 'topic')).toBe(id)
+    expect((await live.run('probe')).status).toBe('completed')
+  })
+
+  test.each([60, 3600])('by %i s, is seen by the next probe also when it came after that sweep', async (seconds) => {
+    push('rfcs/alpha')
+    const number = live.world.openPull('rfcs/alpha', 'topic', { by: 'alice' })
+    await heardThenSetBack(seconds, () => live.world.retitle('rfcs/alpha', number, 'Heard', { by: 'alice' }))
+    await live.run('probe')
+    await live.pass(15)
+    const title = () => live.pull('rfcs/alpha', number)?.title
+    live.world.retitle('rfcs/alpha', number, 'Unheard', { by: 'alice' })
+    await live.pass(20)
+    expect(title()).toBe('Heard')
+    await live.run('probe')
+    await live.pass(15)
+    expect(title()).toBe('Unheard')
+  })
+})
+
 test('F36: a server restored from a backup, whose clock is right, shows an earlier time than was seen, and is read whole', async () => {
   await live.run('probe')
   await someTime()

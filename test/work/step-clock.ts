@@ -6,9 +6,11 @@ type Sleeper = { at: number; ring: () => void }
 /** A clock moved by hand, step by step: whoever sleeps is woken in order, and has done what it does before the next one is. */
 export function stepClock(at = '2026-11-22T10:00:00Z') {
   let time = Date.parse(at)
+  let setBackMs = 0
   const sleepers = new Set<Sleeper>()
   const effects: Effects = {
     now: () => time,
+    steady: () => time + setBackMs,
     random: seededRandom(1),
     sleep: (ms, signal) =>
       new Promise((resolve, reject) => {
@@ -42,7 +44,9 @@ export function stepClock(at = '2026-11-22T10:00:00Z') {
     },
     /** Sets it without anybody's waking: forwards as for a process that was stopped, back as by a person; pauses get no longer. */
     set: (ms: number) => {
-      for (const sleeper of sleepers) sleeper.at += Math.min(ms - time, 0)
+      const back = Math.max(time - ms, 0)
+      for (const sleeper of sleepers) sleeper.at -= back
+      setBackMs += back
       time = ms
     },
     settled,
