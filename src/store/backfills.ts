@@ -1,9 +1,12 @@
 import type { Database } from 'better-sqlite3'
 
+/** So many pulls are derived in a few milliseconds; those who wait for the file do not wait for more: the backfill does them. */
+export const fewPulls = 500
+
 /** Every backfill there is, in the order they are run, and whether a file where it is not known yet is in need of it. */
 const known = {
   'search-index': 'EXISTS (SELECT 1 FROM cached_rfcs)', // a new file fills its index by its triggers
-  'derive-pulls': '0', // only when asked for
+  'derive-pulls': `(SELECT count(*) FROM cached_prs) > ${fewPulls}`,
   'entry-dates': '0', // asked for by what finds that a date is due
 }
 export type BackfillName = keyof typeof known
@@ -40,6 +43,13 @@ export function backfillsTable(db: Database) {
   }
 }
 
+/** Has a backfill begin again from the first row, also one that runs now, once it has ended. For the caller's transaction. */
+export function oweBackfill(db: Database, name: BackfillName): void {
+  db.prepare<[string]>(/* sql */ `
+    UPDATE backfills SET status = 'pending', after_key = 0, last_key = NULL, done = 0, total = 0, error_message = NULL, job_id = NULL
+    WHERE name = ?`).run(name)
+}
+
 function changes(db: Database) {
   const registers = Object.entries(known).map(([name, isOwed]) =>
     db.prepare<[string]>(/* sql */ `
@@ -56,6 +66,9 @@ function changes(db: Database) {
   const advance = db.prepare<{ name: string; after: number; rows: number; now: string }>(
     'UPDATE backfills SET after_key = :after, done = done + :rows, updated_at = :now WHERE name = :name',
   )
+  // One that came to be owed again meanwhile is not complete.
+  const complete = db.prepare<{ name: string; message: string | null; now: string }>(/* sql */ `
+    UPDATE backfills SET status = 'completed', error_message = :message, updated_at = :now WHERE name = :name AND status = 'running'`)
   const end = db.prepare<{ name: string; status: BackfillStatus; message: string | null; now: string }>(
     'UPDATE backfills SET status = :status, error_message = :message, updated_at = :now WHERE name = :name',
   )
@@ -71,8 +84,7 @@ function changes(db: Database) {
     },
     /** So many rows more are done, up to that key. */
     advance: (name: string, after: number, rows: number, now: string) => advance.run({ name, after, rows, now }),
-    complete: (name: string, now: string, message: string | null = null) =>
-      end.run({ name, status: 'completed', message, now }),
+    complete: (name: string, now: string, message: string | null = null) => complete.run({ name, message, now }),
     /** It is tried again by itself, and waits for that. */
     wait: (name: string, message: string, now: string) => end.run({ name, status: 'pending', message, now }),
     /** It goes on from its cursor when it is asked for again. */

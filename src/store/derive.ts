@@ -1,6 +1,8 @@
 import type { Database } from 'better-sqlite3'
 import { actionColumns, watchActions } from './actions.ts'
+import { fewPulls, oweBackfill } from './backfills.ts'
 import { type ActionColumns, deriveMeaning } from './meaning.ts'
+import { settingsTable } from './settings.ts'
 import { walkOf } from './walk.ts'
 
 export type Derive = ReturnType<typeof deriver>
@@ -12,13 +14,19 @@ const mostGroups = 20
 export function deriver(db: Database) {
   let schemaSeen: unknown = null
   let statements = prepared(db, null)
+  const settings = settingsTable(db)
+  const count = db.prepare<[], number>('SELECT count(*) FROM cached_prs').pluck()
 
-  const all = () => statements.all.run().changes
+  const areMany = () => (count.get() ?? 0) > fewPulls
+  const all = (): void => {
+    if (areMany()) oweBackfill(db, 'derive-pulls')
+    else statements.all.run()
+  }
   const repo = (name: string) => statements.repo.run({ repo: name })
   return {
     /**
-     * To be called first in each write transaction: when the file's schema moved, the triggers on `actions` are made anew for
-     * the columns that are there, and everything is derived again.
+     * To be called first in each write transaction: when the file's schema moved, also while nobody had it open, the triggers on
+     * `actions` are made anew for the columns that are there, and everything is derived again.
      */
     keepUp: () => {
       const schemaNow = schemaVersion(db)
@@ -26,17 +34,23 @@ export function deriver(db: Database) {
       const columns = actionColumns(db)
       statements = prepared(db, columns)
       watchActions(db, columns)
-      all()
       schemaSeen = schemaVersion(db)
+      // A few are derived also when a file is opened whose schema did not move: that shows when their part of it is broken.
+      if (areMany() && settings.get('derived_schema') === String(schemaSeen)) return
+      all()
+      if (areMany()) settings.set('derived_schema', String(schemaSeen))
     },
     /** A write failed, and with it all that keepUp may have done in it. */
     lookAgain: () => {
       schemaSeen = null
     },
-    /** Every pull: when the names or the following of repositories changed, which decides what an action's `repo` says. */
+    /**
+     * Every pull: when the names or the following of repositories changed, which decides what an action's `repo` says. Of many
+     * the backfill comes to be owed: a pull means for a while what it meant, each row by itself, and no other row follows from that.
+     */
     all,
     repo,
-    /** Every pull, in whatever pieces: what one means follows from what Gitea said of others, not from what they mean. */
+    /** The same in whatever pieces: what one means follows from what Gitea said of others, not from what they mean. */
     walk: walkOf(db, 'cached_prs', {
       fill: (after, upTo) => statements.range.run({ after, upTo }),
       atOnce: 100,

@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3'
+import { oweBackfill } from './backfills.ts'
 import { type Walk, walkOf } from './walk.ts'
 
 type Text = { slug: string; title: string; tags: string | null; body: string }
@@ -24,6 +25,6 @@ export function searchWalk(db: Database): Walk {
 export function emptySearch(db: Database): void {
   db.exec(/* sql */ `
     INSERT INTO rfcs_search (rfcs_search) VALUES ('delete-all');
-    DELETE FROM rfcs_indexed;
-    UPDATE backfills SET status = 'pending', after_key = 0, last_key = NULL, done = 0, total = 0 WHERE name = 'search-index'`)
+    DELETE FROM rfcs_indexed`)
+  oweBackfill(db, 'search-index')
 }

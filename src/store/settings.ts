@@ -9,6 +9,7 @@ export type Setting =
   | 'full_owed'
   | 'entries_moving'
   | 'gitea_version'
+  | 'derived_schema'
 
 /** Single values that outlive a run. */
 export function settingsTable(db: Database) {

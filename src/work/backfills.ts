@@ -17,27 +17,40 @@ export const backfillKinds = {
   'backfill:entry-dates': { about: 'asks Gitea for the dates of entries that are not known yet', work: fillDates },
 } satisfies Record<`backfill:${BackfillName}`, Kind>
 
+/** What a sweep that asks for it has derived at its end, also where that is more than one transaction may do. */
+export async function deriveOwed(mirror: Mirror, progress: Progress, signal: AbortSignal): Promise<void> {
+  const { store } = mirror
+  if (store.backfills.byName('derive-pulls')?.status !== 'pending') return
+  await runBackfill(mirror, 'derive-pulls', store.walks['derive-pulls'], progress, signal)
+}
+
 /**
- * What asks for backfills by itself: when the rows of the first sweep are complete for all that are unfinished, and for dates whenever
- * they are due and nothing else is; a sweep reads them itself. One that failed waits for a person.
+ * What asks for backfills by itself: when the rows of the first sweep are complete for all that are unfinished, later for those that
+ * come to be owed, and for dates whenever they are due and nothing else is; a sweep reads them itself. One that failed or was
+ * stopped waits for a person.
  */
 export function backfillsDue(mirror: Pick<Mirror, 'store' | 'effects'>): () => void {
   const { store, effects } = mirror
   let isResumed = false
+  const asked = new Map<string, number>()
   const request = (name: string, triggeredBy: string) =>
-    store.jobs.request(`backfill:${name}`, triggeredBy, timeNow(mirror))
+    asked.set(name, store.jobs.request(`backfill:${name}`, triggeredBy, timeNow(mirror)).id)
+  // What somebody stopped before it began is not asked for again.
+  const isAsked = (name: string) => asked.has(name) && !store.jobs.byId(asked.get(name) ?? 0)?.started_at
   return () => {
     if (store.jobs.isSweeping()) return
-    if (!isResumed) for (const name of unfinished(mirror)) request(name, 'startup')
+    for (const { name, job_id } of unfinished(mirror)) {
+      if (!isResumed) request(name, 'startup')
+      else if (job_id === null && !isAsked(name)) request(name, 'scheduled')
+    }
     isResumed = true
     if (store.targets.isDue(effects.now(), true) && !store.targets.isDue(effects.now(), false))
       request('entry-dates', 'scheduled')
   }
 }
 
-function unfinished({ store }: Pick<Mirror, 'store'>): string[] {
-  const open = store.backfills.all().filter(({ status }) => status === 'pending' || status === 'running')
-  return open.map(({ name }) => name)
+function unfinished({ store }: Pick<Mirror, 'store'>) {
+  return store.backfills.all().filter(({ status }) => status === 'pending' || status === 'running')
 }
 
 function overRows(name: Exclude<BackfillName, 'entry-dates'>): Kind['work'] {

@@ -3,6 +3,7 @@ import { beginProbing } from '../refresh/probe.ts'
 import { counted } from '../rules/counted.ts'
 import { type Counts, countMoved } from '../store/changes.ts'
 import { runBackfill } from './backfiller.ts'
+import { deriveOwed } from './backfills.ts'
 import { isComplete, noteComplete } from './complete.ts'
 import type { JobEnd, Progress } from './job-end.ts'
 import { countMissed, standing } from './missed.ts'
@@ -130,11 +131,7 @@ const longestPauseMs = 5000
 async function readRows(mirror: Mirror, onProgress: Progress, signal: AbortSignal): Promise<string[]> {
   const { store } = mirror
   const worker = createWorker(mirror)
-  store.transaction(() => {
-    store.targets.relent()
-    // INSERT OR REPLACE into `actions` fires no trigger for the row that it replaces.
-    store.deriveAll()
-  })
+  store.transaction(() => store.targets.relent())
   onProgress('repositories', 0, 1)
   const warnings = await worker.refreshNow({ kind: 'repos' }, true, { must: true })
   beginProbing(mirror)
@@ -152,6 +149,9 @@ async function readRows(mirror: Mirror, onProgress: Progress, signal: AbortSigna
     await worker.othersDone()
     return drained
   })
+  // INSERT OR REPLACE into `actions` fires no trigger for the row that it replaces.
+  store.transaction(() => store.deriveAll())
+  await deriveOwed(mirror, onProgress, signal)
   return [...warnings, ...more, ...drained]
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { fewPulls } from '../../src/store/backfills.ts'
 import { act, createActions } from './application.ts'
 import { application, madePath, mirrored, opened } from './made.ts'
 
@@ -97,6 +98,68 @@ describe('what the application changes in the schema', () => {
     made.app.exec('DROP TABLE actions')
     opened(made.file)
     expect(opener(made)).toBe('rfc-bot')
+  })
+})
+
+describe('what many pulls mean', () => {
+  const many = fewPulls + 1
+  const of = (made: ReturnType<typeof mirrored>, who: string) =>
+    made.app.prepare<[string], number>('SELECT count(*) FROM cached_prs WHERE opened_by = ?').pluck().get(who)
+  const derive = (made: ReturnType<typeof mirrored>) =>
+    made.store.backfills.all().find(({ name }) => name === 'derive-pulls')
+  /** Pulls that an application opened for alice, and noted before we knew its table. */
+  const imported = (count: number) => {
+    const made = mirrored()
+    made.write(...Array.from({ length: count }, (_, at) => ({ pr_number: at + 1 })))
+    createActions(made.app)
+    made.app.exec(`INSERT INTO actions (action_kind, rfc_slug, pr_number, on_behalf_of)
+      SELECT 'propose_rfc', rfc_slug, pr_number, 'alice' FROM cached_prs`)
+    made.store.transaction(() => {})
+    return made
+  }
+
+  test('when the schema moves is left to the backfill, so that nobody waits for all; of few it is seen at once', () => {
+    const few = imported(fewPulls)
+    expect([of(few, 'alice'), derive(few)?.status]).toEqual([fewPulls, 'completed'])
+    const made = imported(many)
+    expect([of(made, 'alice'), derive(made)]).toEqual([0, expect.objectContaining({ status: 'pending', job_id: null })])
+    act(made.app, { on_behalf_of: 'bob', pr_number: 1, id: 0 })
+    expect(of(made, 'bob')).toBe(1)
+  })
+
+  test('is not derived again by whoever opens the file while its schema stays', () => {
+    const made = imported(many)
+    const done = () => {
+      made.store.transaction(() => {
+        made.store.backfills.begin('derive-pulls', { last: many, total: many }, '')
+        made.store.backfills.complete('derive-pulls', '')
+      })
+    }
+    done()
+    opened(made.file)
+    expect(derive(made)?.status).toBe('completed')
+    made.app.exec('CREATE TABLE theirs (a)')
+    opened(made.file)
+    expect(derive(made)?.status).toBe('pending')
+    done()
+    expect(derive(made)?.status).toBe('completed')
+  })
+
+  test('comes to be owed again while the backfill runs, which is not complete then', () => {
+    const made = imported(many)
+    const { backfills } = made.store
+    made.store.transaction(() => backfills.begin('derive-pulls', { last: many, total: many }, ''))
+    made.app.exec('ALTER TABLE actions RENAME COLUMN repo TO other')
+    made.store.transaction(() => backfills.advance('derive-pulls', many, many, ''))
+    made.store.transaction(() => backfills.complete('derive-pulls', ''))
+    expect(derive(made)).toMatchObject({ status: 'pending', last_key: null })
+  })
+
+  test('is owed of an old file too', () => {
+    const made = imported(many)
+    made.app.exec(`DELETE FROM backfills WHERE name = 'derive-pulls'`)
+    opened(made.file)
+    expect(derive(made)?.status).toBe('pending')
   })
 })
 

@@ -16,6 +16,7 @@ import { createActions } from '../store/application.ts'
 import { application, madePath, mirrored, opened } from '../store/made.ts'
 import { until } from '../stories/served.ts'
 import { handClock } from '../support/hand-clock.ts'
+import { startLiveService } from './live-service.ts'
 
 const insert = `INSERT INTO cached_rfcs (slug, title, body, removed_at, body_sha, updated_at, entry_path, entry_body, entry_sha)
   VALUES (?, 'gears', ?, ?, 's', 't', 'p', 'e', 's')`
@@ -269,6 +270,29 @@ describe('asking for backfills by itself', () => {
     expect(store.jobs.nextPending('others')).toBeNull()
   })
 
+  test('asks again for what comes to be owed later, but not for what somebody stopped', () => {
+    const { inside, store, app } = owed(5)
+    const now = '2026-11-22T10:00:00Z'
+    const due = backfillsDue(inside)
+    due()
+    const first = store.jobs.nextPending('backfills')?.id ?? 0
+    store.jobs.start(first, now)
+    store.transaction(() => store.backfills.begin('search-index', { last: 5, total: 5 }, now))
+    store.transaction(() => store.backfills.complete('search-index', now))
+    store.jobs.finish(first, 'completed', now, null, {})
+    due()
+    expect(store.jobs.nextPending('backfills')).toBeNull()
+    store.distrust()
+    due()
+    due()
+    const again = store.jobs.list({ status: 'pending', limit: 9 })
+    expect(again).toMatchObject([{ kind: 'backfill:search-index', triggered_by: 'scheduled' }])
+    store.jobs.stop(again[0]?.id ?? 0, 'alice', now)
+    due()
+    expect(store.jobs.nextPending('backfills')).toBeNull()
+    expect(app.prepare('SELECT count(*) FROM jobs').pluck().get()).toBe(2)
+  })
+
   test('asks for the dates when they are due and nothing else is', () => {
     const { inside, store, clock } = parts(mirrored().store)
     const due = backfillsDue(inside)
@@ -301,6 +325,44 @@ test('derive-pulls brings what an import without triggers said', async () => {
   expect(opened()).toBe(250)
   expect(store.changes.latest()).toBe(before + 250)
   expect(at('derive-pulls')).toMatchObject({ done: 250, total: 250 })
+})
+
+describe('of many pulls', () => {
+  /** A service that knows more pulls than are derived at once, and the application's first look at its file. */
+  const withMany = async () => {
+    const live = await startLiveService()
+    live.db.exec(`WITH numbers (at) AS (SELECT 1000 UNION ALL SELECT at + 1 FROM numbers WHERE at < 2500)
+      INSERT INTO cached_prs (rfc_slug, pr_kind, repo, pr_number, title, description, state, upstream_state, opened_by, opener_login,
+        opener_is_bot, opened_by_source, head_branch, base_branch, from_fork)
+      SELECT 'alpha', 'rfc_branch', 'rfcs/alpha', at, 't', '', 'deleted', 'deleted', 'rfc-bot', 'rfc-bot', 1, 'bot', 'b', 'main', 0 FROM numbers`)
+    createActions(live.db)
+    live.db.exec(`INSERT INTO actions (action_kind, rfc_slug, pr_number, on_behalf_of)
+      SELECT 'open_branch_pr', rfc_slug, pr_number, 'alice' FROM cached_prs WHERE pr_number >= 1000`)
+    const count = (who: string) => live.all('SELECT count(*) AS n FROM cached_prs WHERE opened_by = ?', who)[0]?.n
+    return { live, count }
+  }
+  const runs = `SELECT triggered_by, status FROM jobs WHERE kind = 'backfill:derive-pulls'`
+
+  test('a service derives all again beside its work when the application makes its table of actions', async () => {
+    const { live, count } = await withMany()
+    await using _ = live
+    await live.pass(20)
+    expect(count('alice')).toBe(1501)
+    expect(live.all(runs)).toEqual([{ triggered_by: 'scheduled', status: 'completed' }])
+  })
+
+  test('a whole sweep derives all again, what no trigger told too', async () => {
+    const { live, count } = await withMany()
+    await using _ = live
+    await live.pass(20)
+    live.db.exec(`INSERT OR REPLACE INTO actions (id, action_kind, rfc_slug, pr_number, on_behalf_of)
+      SELECT id, action_kind, 'gone', pr_number, on_behalf_of FROM actions`)
+    expect(count('alice')).toBe(1501)
+    expect((await live.run('reconcile')).status).toBe('completed')
+    expect(count('alice')).toBe(0)
+    expect(live.status().backfills).toMatchObject([{}, { name: 'derive-pulls', status: 'completed' }, {}])
+    expect(live.all(runs)).toHaveLength(1)
+  })
 })
 
 test('every backfill is registered: a name in the file, a kind of run, and what it does', () => {
