@@ -31,6 +31,25 @@ export function branchesTable(db: Database) {
   const removeMain = db.prepare<[string]>(/* sql */ `
     DELETE FROM cached_branches WHERE repo = ? AND branch_name = 'main' AND rfc_slug NOT IN
       (SELECT slug FROM cached_rfcs WHERE state = 'super-draft' AND removed_at IS NULL)`)
+
+  return {
+    ...foundBranches(db),
+    /** Writes a row where it differs; the application's `closed` stays while the branch lives. */
+    upsert: (row: BranchRow) => upsert.run(row),
+    /** The branch is gone: its row stays, as deleted. */
+    bury: (repo: string, key: BranchKey) => bury.run({ repo, ...key }),
+    /** The only row that really goes: a super-draft's `main`, when it is a super-draft no more. */
+    remove: (repo: string, key: BranchKey) => remove.run({ repo, ...key }),
+    /** Every branch of a repository that is followed no more. */
+    buryRepo: (repo: string) => buryRepo.run(repo),
+    /** Branches of repositories that nobody follows. */
+    buryStrays: () => buryStrays.run(),
+    /** The `main` rows of those that are super-drafts no more. */
+    removeMain: (metaRepo: string) => removeMain.run(metaRepo),
+  }
+}
+
+function foundBranches(db: Database) {
   const live = db.prepare<[string], BranchKey>(
     `SELECT rfc_slug, branch_name FROM cached_branches WHERE repo = ? AND state <> 'deleted'`,
   )
@@ -54,18 +73,6 @@ export function branchesTable(db: Database) {
     .pluck()
 
   return {
-    /** Writes a row where it differs; the application's `closed` stays while the branch lives. */
-    upsert: (row: BranchRow) => upsert.run(row),
-    /** The branch is gone: its row stays, as deleted. */
-    bury: (repo: string, key: BranchKey) => bury.run({ repo, ...key }),
-    /** The only row that really goes: a super-draft's `main`, when it is a super-draft no more. */
-    remove: (repo: string, key: BranchKey) => remove.run({ repo, ...key }),
-    /** Every branch of a repository that is followed no more. */
-    buryRepo: (repo: string) => buryRepo.run(repo),
-    /** Branches of repositories that nobody follows. */
-    buryStrays: () => buryStrays.run(),
-    /** The `main` rows of those that are super-drafts no more. */
-    removeMain: (metaRepo: string) => removeMain.run(metaRepo),
     live: (repo: string) => live.all(repo),
     /** Author dates that are known already, by commit. */
     dates: (repo: string): Map<string, string | null> => new Map(dates.all(repo)),
