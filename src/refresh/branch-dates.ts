@@ -1,8 +1,5 @@
-import { targetName } from '../rules/target.ts'
 import type { RepoRow } from '../store/repos.ts'
-import { type Mirror, shownOr } from './mirror.ts'
-
-const pauseBeforeSecondTryMs = 60_000
+import { askOnceMore, type Mirror, shownOr } from './mirror.ts'
 
 /**
  * Author dates of tips, by commit: what is held already, the rest from the branches listing when that costs fewer requests than
@@ -30,16 +27,18 @@ export async function tipDates(
       if (commit) dates.set(sha, commit.authoredAt)
     }),
   )
-  askOnceMore(mirror, repo, missing())
+  tryAgain(mirror, repo, missing())
   return dates
 }
 
 /** What is held without a date already has had its second try: sweeps ask it again. */
-function askOnceMore({ store, effects }: Mirror, repo: RepoRow, unread: string[]): void {
+function tryAgain(mirror: Mirror, repo: RepoRow, unread: string[]): void {
+  const { store } = mirror
   const tried = store.branches.undated(repo.full_name)
   if (unread.every((sha) => tried.has(sha))) return
-  const target = targetName(repo.is_meta ? { kind: 'meta-branches' } : { kind: 'refs', repoId: repo.id })
-  store.transaction(() => store.targets.ask({ target, at: effects.now() + pauseBeforeSecondTryMs }))
+  store.transaction(() =>
+    askOnceMore(mirror, repo.is_meta ? { kind: 'meta-branches' } : { kind: 'refs', repoId: repo.id }),
+  )
 }
 
 /** What a person should know when dates could not be read: the heads are shown without. */

@@ -2,7 +2,7 @@ import { isStop, LeaseLost, sentence, TransientError } from '../errors.ts'
 import type { Content } from '../gitea/shapes.ts'
 import type { BackfillName } from '../store/backfills.ts'
 import { lastCommitDates, ownLastCommit, readContents } from './last-commits.ts'
-import { type Mirror, metaRepo, type Refreshed, shownOr, timeNow, writeAll } from './mirror.ts'
+import { askOnceMore, type Mirror, metaRepo, type Refreshed, shownOr, timeNow, writeAll } from './mirror.ts'
 
 /** Few dates are asked file by file; more come as one contents listing, which costs the server a history walk a file. */
 const few = 60
@@ -36,8 +36,19 @@ export async function refreshEntryDates(mirror: Mirror, onProgress: OnProgress =
   }
   const undated = tip === null ? 0 : store.entryFiles.due().length
   const warning = `Gitea cannot show the last commit of ${undated} entries: their dates stay as they were.`
-  store.transaction(() => store.backfills.complete(backfill, timeNow(mirror), undated === 0 ? null : warning))
+  store.transaction(() => {
+    store.backfills.complete(backfill, timeNow(mirror), undated === 0 ? null : warning)
+    if (undated > 0 && tip !== null) tryAgain(mirror, tip)
+  })
   return { warnings: undated === 0 ? [] : [warning] }
+}
+
+/** What has had its second try at a tip waits for a sweep, or for another tip. */
+function tryAgain(mirror: Mirror, tip: string): void {
+  const { settings } = mirror.store
+  if (settings.get('dates_tried') === tip) return
+  settings.set('dates_tried', tip)
+  askOnceMore(mirror, { kind: 'entry-dates' })
 }
 
 async function readDates(

@@ -25,6 +25,7 @@ export type Refreshed = { warnings: string[] }
 
 const rowsPerTransaction = 200
 const pauseBeforeSecondLookMs = 2000
+const pauseBeforeSecondTryMs = 60_000
 
 /** Our own times, as readers see them. */
 export function timeNow({ effects }: Pick<Mirror, 'effects'>): string {
@@ -39,6 +40,11 @@ export function serverNow({ gitea: { traffic }, effects }: Mirror): number {
 /** Asks for a target now. */
 export function ask({ store, effects }: Mirror, target: Target, whole = false): void {
   store.targets.ask({ target: targetName(target), at: effects.now(), whole })
+}
+
+/** Asks for a target in a minute: what Gitea could not show just now, it may show then. */
+export function askOnceMore({ store, effects }: Mirror, target: Target): void {
+  store.targets.ask({ target: targetName(target), at: effects.now() + pauseBeforeSecondTryMs })
 }
 
 /** The meta repository as last listed. @throws IncompleteListing before the first listing of the owner's repositories. */

@@ -8,6 +8,7 @@ export type Setting =
   | 'last_complete'
   | 'full_owed'
   | 'entries_moving'
+  | 'dates_tried'
   | 'gitea_version'
   | 'derived_schema'
 

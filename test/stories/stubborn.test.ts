@@ -63,11 +63,23 @@ describe('what Gitea cannot show', () => {
     expect(story.copy.branch('rfcs/a', 'words').last_commit_at).not.toBeNull()
   })
 
+  test('for a moment, of an entry’s last commit, is there a minute later', async () => {
+    using story = tellStory()
+    story.write({ 'rfcs/a.md': entry('a') })
+    story.spoil(failing(/\/(?:git\/commits|commits|file-contents)/))
+    await story.copy.reconcile()
+    expect(story.copy.rfc('a')).toMatchObject({ title: 'The a', last_entry_commit_at: null })
+    story.spoil()
+    story.clock.pass(60)
+    await story.copy.drain()
+    expect(story.copy.rfc('a').last_entry_commit_at).not.toBeNull()
+  })
+
   test('of a commit, ever, is asked once more and then left to the sweeps', async () => {
     using story = tellStory()
     story.write({ 'rfcs/a.md': entry('a') })
     story.push('rfcs/meta', 'edit/a/words')
-    story.spoil(cutting(/\/(?:git\/commits|branches)/))
+    story.spoil(cutting(/\/(?:git\/commits|commits|branches|file-contents)/))
     await story.copy.reconcile()
     const asked = async () => {
       story.clock.pass(60)
