@@ -1,3 +1,4 @@
+import { name, owned } from './changes.ts'
 import { meaningOf } from './meaning.ts'
 import { fair } from './network.ts'
 import type { Post } from './post.ts'
@@ -94,7 +95,7 @@ function isBehind({ up }: Scene, { db }: Watcher): boolean {
 function compare(scene: Scene, watcher: Watcher, when: string): void {
   const { up, doubtful } = scene
   const want = wanted(scene, watcher)
-  const isOff = new Map(up.world.repositories().map((repo) => [`rfcs/${repo.name}`, !repo.hasPulls]))
+  const off = new Set(owned(up).flatMap((repo) => (repo.hasPulls ? [] : name(repo))))
   for (const table of tables) {
     const have = new Map([...watcher.rows(table)].filter(([, row]) => !watcher.isGone(table, row)))
     for (const key of new Set([...have.keys(), ...want[table].keys()])) {
@@ -102,7 +103,7 @@ function compare(scene: Scene, watcher: Watcher, when: string): void {
       const row = is ?? must ?? {}
       const hangs = table === 'cached_rfcs' || row.repo !== 'rfcs/meta' || row.branch_name === 'main'
       if (hangs && doubtful.has(String(row.rfc_slug ?? row.slug))) continue
-      if (table === 'cached_prs' && isOff.get(String(row.repo))) continue
+      if (table === 'cached_prs' && off.has(String(row.repo))) continue
       const fault = differing(is, must, when)
       if (fault) throw new Found(`unequal ${when}: ${table} ${key} ${fault}`)
     }

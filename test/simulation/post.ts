@@ -2,6 +2,7 @@ import Fastify from 'fastify'
 import { describeRoutes } from '../../src/http/openapi.ts'
 import { webhookRoutes } from '../../src/http/webhook.ts'
 import type { Chance } from './chance.ts'
+import { owned } from './changes.ts'
 import type { Process } from './process.ts'
 import { Found, type Scene } from './scene.ts'
 import { pullColumns } from './truth.ts'
@@ -63,8 +64,7 @@ export function openPost(scene: Scene) {
   const isDoubtful = (fact: string) => doubtful.has(/^entry \w+ rfcs\/(.*)\.md$/.exec(fact)?.[1] ?? '')
   const isDefault = ({ default_branch }: Held, fact: string) =>
     !/^(entry|document) /.test(fact) || fact.split(' ')[1] === default_branch
-  const isOff = ({ full_name }: Held) =>
-    up.world.repositories().some((repo) => `rfcs/${repo.name}` === full_name && !repo.hasPulls)
+  const isOff = ({ id }: Held) => owned(up).some((repo) => repo.id === id && !repo.hasPulls)
   const forgotten = (watcher: Watcher, { cause, isTold, repoId }: Accepted): string | undefined => {
     const held = watcher.repos().get(repoId)
     if (!held || !(held.is_meta || held.rfc_slug) || doubtful.has(held.rfc_slug ?? '')) return undefined
