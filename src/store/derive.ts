@@ -13,26 +13,32 @@ const mostGroups = 20
 /** Sets what pulls mean, with the `actions` table as the application has it at this moment. */
 export function deriver(db: Database) {
   let schemaSeen: unknown = null
-  let statements = prepared(db, null)
+  let isLookedAt = false
+  let columns: ActionColumns | null = null
+  let made: ReturnType<typeof prepared> | null = null
+  const statements = () => {
+    made ??= prepared(db, columns)
+    return made
+  }
   const settings = settingsTable(db)
   const count = db.prepare<[], number>('SELECT count(*) FROM cached_prs').pluck()
 
   const areMany = () => (count.get() ?? 0) > fewPulls
   const all = (): void => {
     if (areMany()) oweBackfill(db, 'derive-pulls')
-    else statements.all.run()
+    else statements().all.run()
   }
-  const repo = (name: string) => statements.repo.run({ repo: name })
+  const repo = (name: string) => statements().repo.run({ repo: name })
   return {
     /**
      * To be called first in each write transaction: when the file's schema moved, also while nobody had it open, the triggers on
      * `actions` are made anew for the columns that are there, and everything is derived again.
      */
     keepUp: () => {
-      const schemaNow = schemaVersion(db)
-      if (schemaNow === schemaSeen) return
-      const columns = actionColumns(db)
-      statements = prepared(db, columns)
+      isLookedAt = schemaVersion(db) !== schemaSeen
+      if (!isLookedAt) return
+      columns = actionColumns(db)
+      made = null
       watchActions(db, columns)
       schemaSeen = schemaVersion(db)
       // A few are derived also when a file is opened whose schema did not move: that shows when their part of it is broken.
@@ -40,9 +46,9 @@ export function deriver(db: Database) {
       all()
       if (areMany()) settings.set('derived_schema', String(schemaSeen))
     },
-    /** A write failed, and with it all that keepUp may have done in it. */
+    /** A write failed, and with it what keepUp may have done in it. */
     lookAgain: () => {
-      schemaSeen = null
+      if (isLookedAt) schemaSeen = null
     },
     /**
      * Every pull: when the names or the following of repositories changed, which decides what an action's `repo` says. Of many
@@ -52,13 +58,13 @@ export function deriver(db: Database) {
     repo,
     /** The same in whatever pieces: what one means follows from what Gitea said of others, not from what they mean. */
     walk: walkOf(db, 'cached_prs', {
-      fill: (after, upTo) => statements.range.run({ after, upTo }),
+      fill: (after, upTo) => statements().range.run({ after, upTo }),
       atOnce: 100,
     }),
     /** The pulls of these RFCs in a repository. */
     groups: (name: string, slugs: Set<string>) => {
       if (slugs.size > mostGroups) repo(name)
-      else for (const slug of slugs) statements.group.run({ repo: name, slug })
+      else for (const slug of slugs) statements().group.run({ repo: name, slug })
     },
   }
 }
