@@ -9,7 +9,15 @@ export function plain(text: string): string {
   return text.replace(acting, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
-/** The beginning of an author's text, fit for a sentence. */
+const mostRead = 200
+const mostSaid = 300
+
+/** The beginning of an author's text, fit for a sentence: escapes, whole ones, make it no longer than that. */
 export function excerpt(text: string): string {
-  return plain(text.slice(0, 200).toWellFormed().replaceAll(/\s+/g, ' '))
+  const said = plain(text.slice(0, mostRead).toWellFormed().replaceAll(/\s+/g, ' '))
+  if (said.length <= mostSaid) return said
+  return said
+    .slice(0, mostSaid)
+    .replace(/\\u?[\da-f]{0,3}$/, '')
+    .toWellFormed()
 }

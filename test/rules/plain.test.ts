@@ -23,3 +23,8 @@ test('an excerpt is one line of at most 200 characters, whole ones', () => {
   expect(excerpt('x'.repeat(500))).toHaveLength(200)
   expect(excerpt(`${'x'.repeat(199)}😀`).isWellFormed()).toBe(true)
 })
+
+test('an excerpt of nothing but escapes is no longer than a sentence bears, and cuts none of them', () => {
+  expect(excerpt('\u0085'.repeat(300))).toBe('\\u0085'.repeat(50))
+  expect(excerpt(`a${'\u0085'.repeat(300)}`)).toBe(`a${'\\u0085'.repeat(49)}`)
+})

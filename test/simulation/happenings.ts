@@ -11,6 +11,9 @@ type Act = (up: Upstream, chance: Chance) => string | undefined
 /** What only a whole sweep can see, by the table of what a probe cannot. */
 const unseenByProbes = /^(branch renamed|pull deleted|repository’s pulls)/
 
+/** What moves no time that Gitea tells: probes see it of the repositories on the first page. */
+const unseenBeyondAPage = /^(repository renamed|repositories swapped|repository shown|default branch changed)/
+
 /** Lets one step after the other happen; the story says what did. */
 export function happenings(scene: Scene, post: Post, story: string[]) {
   const { state, clock, up, network, pass, request } = scene
@@ -27,7 +30,7 @@ export function happenings(scene: Scene, post: Post, story: string[]) {
     const said = act(up, chance)
     const deliveries = post.collect()
     if (said === undefined) return
-    if (unseenByProbes.test(kind)) state.isBlind = true
+    if (unseenByProbes.test(kind) || (unseenBeyondAPage.test(kind) && !scene.fitsAPage())) state.isBlind = true
     const cause: Cause = { event: Number.POSITIVE_INFINITY, moved: [] }
     if (before) {
       const after = up.fake.backup()

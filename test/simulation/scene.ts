@@ -1,6 +1,7 @@
 import type { DialectName } from '../../src/demo/dialect.ts'
 import type { Memory } from '../live/oracle/entries.ts'
 import { chanceOf } from './chance.ts'
+import { owned } from './changes.ts'
 import { simulatedClock } from './clock.ts'
 import { settled } from './ground.ts'
 import { openNetwork } from './network.ts'
@@ -41,11 +42,12 @@ export function openScene(seed: number, file: string, hasCopy: boolean) {
   let truth: Truth
   let watcher: Watcher | null = null
   const wrong = (what: string) => void violations.push(what)
+  const pageSize = general.one([null, null, 3])
   const network = openNetwork({
     fake: up.fake,
     clock,
     chance: () => state.chance,
-    pageSize: general.one([null, null, 3]),
+    pageSize,
     isRich: (path) => isRich(watcher, path),
   })
 
@@ -103,6 +105,8 @@ export function openScene(seed: number, file: string, hasCopy: boolean) {
     start,
     bury,
     alive,
+    /** Whether the owner's repositories are listed in one answer. */
+    fitsAPage: () => pageSize === null || owned(up).length <= pageSize,
     truth: () => truth,
     watcher: () => watcher,
     /** From now on somebody looks at the file. */
