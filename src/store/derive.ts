@@ -21,6 +21,7 @@ export function deriver(db: Database) {
     return made
   }
   const settings = settingsTable(db)
+  const schemaVersion = db.prepare<[], number>('PRAGMA schema_version').pluck()
   const count = db.prepare<[], number>('SELECT count(*) FROM cached_prs').pluck()
 
   const areMany = () => (count.get() ?? 0) > fewPulls
@@ -35,12 +36,12 @@ export function deriver(db: Database) {
      * `actions` are made anew for the columns that are there, and everything is derived again.
      */
     keepUp: () => {
-      isLookedAt = schemaVersion(db) !== schemaSeen
+      isLookedAt = schemaVersion.get() !== schemaSeen
       if (!isLookedAt) return
       columns = actionColumns(db)
       made = null
       watchActions(db, columns)
-      schemaSeen = schemaVersion(db)
+      schemaSeen = schemaVersion.get()
       // A few are derived also when a file is opened whose schema did not move: that shows when their part of it is broken.
       if (areMany() && settings.get('derived_schema') === String(schemaSeen)) return
       all()
@@ -80,8 +81,4 @@ function prepared(db: Database, columns: ActionColumns | null) {
       deriveMeaning(columns, (pull) => `${pull}.rowid > :after AND ${pull}.rowid <= :upTo`),
     ),
   }
-}
-
-function schemaVersion(db: Database): unknown {
-  return db.pragma('schema_version', { simple: true })
 }

@@ -65,8 +65,8 @@ async function drain(scene: Scene, { db }: Watcher, patience = 1e9): Promise<voi
       `SELECT (SELECT count(*) FROM targets WHERE started_at IS NOT NULL AND failures < ?) + (SELECT count(*) FROM jobs WHERE status IN ('pending', 'running'))`,
     )
     .pluck()
-  for (let turns = 0; turns < 200; turns++) {
-    await scene.pass(3000)
+  for (let turns = 0; turns < 400; turns++) {
+    await scene.pass(1000)
     const next = due.get(patience) ?? null
     if (next === null && busy.get(patience) === 0) return
     if (scene.alive()?.pulse.refused) return
