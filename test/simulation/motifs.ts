@@ -28,6 +28,7 @@ export const motifs: Beat[][] = [
   ['weather', 'branches', 'entries', 'crash', 'pulls', 'restart'],
   // A change that nobody told of, and a listing that lacks it.
   ['silence', 'pulls', 'long pause', 'lists', ['probe', 5000, 20_000], 'fair weather', 'webhooks again'],
+  ['silence', 'pulls', 'long pause', 'refusals', ['probe', 5000, 20_000], 'fair weather', 'webhooks again'],
   ['silence', 'repositories', 'lists', ['sweep', 5000, 20_000], 'fair weather', 'webhooks again'],
   // Twice in a moment, a read between.
   ['silence', 'pulls', ['probe', 100, 1500], 'again', 'long pause', 'webhooks again'],

@@ -184,6 +184,23 @@ describe('F1: a webhook that was lost', () => {
   })
 })
 
+test('a probe that is told of no listing of moved pulls has seen nothing: the change is healed by the next one', async () => {
+  await live.run('probe')
+  push('rfcs/alpha')
+  const number = live.world.openPull('rfcs/alpha', 'topic', { by: 'alice' })
+  await someTime()
+  live.loseWebhooks()
+  live.world.retitle('rfcs/alpha', number, 'Unheard')
+  live.set(live.now() + 3_600_000)
+  live.fake.fail(({ path }) => (/issues.search/.test(path) ? { kind: 'status', status: 404 } : undefined))
+  expect(await live.run('probe')).toMatchObject({ status: 'failed', message: expect.stringContaining('absent') })
+  live.fake.fail(undefined)
+  live.set(live.now() + 3_600_000)
+  await live.run('probe')
+  await live.pass(15)
+  expect(live.pull('rfcs/alpha', number)).toMatchObject({ title: 'Unheard' })
+})
+
 test('F10: a change that was dated before it could be read is healed by the next probe', async () => {
   await live.run('probe')
   await someTime()

@@ -53,13 +53,14 @@ export function pullsApi(client: Client, server: () => Promise<Server>) {
     /**
      * Pulls of every repository of an owner that moved at or after `since` (RFC 3339, UTC). Servers before Gitea 1.16 ignore
      * `owner`: the caller keeps the repositories it knows.
+     * @throws IncompleteListing where Gitea, or a proxy before it, says that there is no such listing (400 for an unknown owner).
      */
     movedSince: async (owner: string, since: string): Promise<MovedPull[]> => {
       const { pageSize } = await server()
       const path = `/repos/issues/search?type=pulls&state=all&owner=${encodeURIComponent(owner)}&since=${encodeURIComponent(since)}`
-      return (
-        (await walk(client, path, pageSize, movedPullShape, (pull) => `${pull.repository.id}/${pull.number}`)) ?? []
-      )
+      const moved = await walk(client, path, pageSize, movedPullShape, (pull) => `${pull.repository.id}/${pull.number}`)
+      if (moved === null) throw new IncompleteListing(`The listing of the pulls of ${owner} that moved is absent.`)
+      return moved
     },
   }
 }

@@ -40,6 +40,7 @@ export function reposApi(client: Client, server: () => Promise<Server>) {
     /**
      * The owner's repositories that moved last, and how many there are: one page of them, and more only while the last one shown
      * moved at or after `since` (RFC 3339, UTC).
+     * @throws IncompleteListing for a page that is absent.
      */
     newestOf: async (ownerId: number, since: string | null = null): Promise<{ repos: Repo[]; total: number }> => {
       const { pageSize } = await server()
@@ -47,7 +48,8 @@ export function reposApi(client: Client, server: () => Promise<Server>) {
       for (let page = 1; ; page++) {
         const path = `/repos/search?uid=${ownerId}&exclusive=true&sort=updated&order=desc&limit=${pageSize}&page=${page}`
         const { data, headers } = await client.json(path, repoSearchShape)
-        const shown = (data ?? []).filter((repo) => repo !== null)
+        if (data === null) throw new IncompleteListing("A page of the owner's repositories is absent.")
+        const shown = data.filter((repo) => repo !== null)
         for (const repo of shown) repos.set(repo.id, repo)
         const total = Number(headers['x-total-count'] ?? repos.size)
         const isLast = shown.length === 0 || repos.size >= total
