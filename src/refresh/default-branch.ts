@@ -22,11 +22,11 @@ export async function defaultTip(mirror: Mirror, repo: RepoRow, { branches }: Re
   return branches.get(now.defaultBranch) ?? null
 }
 
-/** Another default branch: other entries, another document, and in the meta repository other pulls that are ours, moved or not. */
+/** Another default branch: other entries, another document; other pulls are ours of the meta repository, and one renamed moved all that are onto it: none of them has another time. */
 export function askAnew(mirror: Mirror, { id, is_meta, rfc_slug }: RepoRow): void {
   if (is_meta) {
     ask(mirror, { kind: 'meta-entries' })
     ask(mirror, { kind: 'meta-branches' })
     ask(mirror, { kind: 'meta-pulls' }, true)
-  } else if (rfc_slug !== null) ask(mirror, { kind: 'refs', repoId: id })
+  } else if (rfc_slug !== null) ask(mirror, { kind: 'rfc-repo', repoId: id }, true)
 }

@@ -2,11 +2,11 @@ import { IncompleteListing } from '../errors.ts'
 import type { Refs } from '../gitea/api/refs.ts'
 import type { MovedPull, Repo } from '../gitea/shapes.ts'
 import { readBranchName } from '../rules/branch-name.ts'
-import { type Target, targetName } from '../rules/target.ts'
+import { fewPulls, type Target, targetName } from '../rules/target.ts'
 import { utcOf } from '../rules/time.ts'
 import type { RepoRow } from '../store/repos.ts'
 import { type Mirror, metaRepo, serverNow } from './mirror.ts'
-import { listedRow } from './repos.ts'
+import { listedRow, miscounts } from './repos.ts'
 
 /** What a probe saw: the targets to ask for, how many moved without a webhook telling, and whether the server's time went back. */
 export type Probed = { asked: Target[]; missed: number; wentBack: boolean }
@@ -20,8 +20,6 @@ const settledAfterMs = 4000
 const overlapMs = 120_000
 /** A webhook may still be under way: the real servers' own lag was 2.1 s at worst. */
 const webhookLagMs = 15_000
-/** A pull by itself costs two requests, a listing of those that moved hardly more. */
-const fewPulls = 4
 
 /** What may differ: `at`, when it moved by the server's clock; `seen`: it was compared, and does differ. */
 type Suspect = { target: Target; coveredBy: Target[]; at: number; seen?: true }
@@ -45,7 +43,7 @@ export async function probe(mirror: Mirror): Promise<Probed> {
   const wentBack = listing.wentBack || isEarlier || gitea.traffic.wasSetBack
   store.transaction(() => {
     for (const target of asked) store.targets.ask({ target: targetName(target), at: effects.now() })
-    for (const { id, updatedAt } of newest.repos) store.repos.saw(id, updatedAt)
+    for (const repo of newest.repos) store.repos.saw(repo)
     store.settings.set('probe_since', utcOf(startedAt - overlapMs))
     // What was read before counts as read later than what happens now: by such times nothing is settled.
     if (wentBack) store.targets.forgetReadings()
@@ -106,9 +104,10 @@ function isSettled({ store }: Mirror, { target, coveredBy, at, seen }: Suspect):
 }
 
 function repoTargets(
-  { store, gitea }: Mirror,
+  mirror: Mirror,
   newest: { repos: Repo[]; total: number },
 ): { asks: Target[]; suspects: Suspect[]; wentBack: boolean } {
+  const { store, gitea } = mirror
   const known = new Map(store.repos.all().map((repo) => [repo.id, repo]))
   const meta = store.repos.meta()
   if (newest.repos.length === 0) throw new IncompleteListing("The listing of the owner's repositories is empty.")
@@ -117,13 +116,10 @@ function repoTargets(
   const suspects = newest.repos.flatMap((repo): Suspect[] => {
     const row = known.get(repo.id)
     if (!row?.rfc_slug || !repo.updatedAt) return []
-    return [
-      {
-        target: { kind: 'refs', repoId: row.id },
-        coveredBy: [{ kind: 'rfc-repo', repoId: row.id }],
-        at: Date.parse(repo.updatedAt),
-      },
-    ]
+    const at = Date.parse(repo.updatedAt)
+    const whole: Target = { kind: 'rfc-repo', repoId: row.id }
+    if (miscounts(mirror, row, repo)) return [{ target: whole, coveredBy: [], at, seen: true }]
+    return [{ target: { kind: 'refs', repoId: row.id }, coveredBy: [whole], at }]
   })
   const wentBack = newest.repos.some(
     (repo) => (repo.updatedAt ?? '') < (known.get(repo.id)?.updated_at ?? '') && gitea.traffic.serverTime > 0,
@@ -173,7 +169,7 @@ function refTargets(mirror: Mirror, newest: Repo[], { branches, pulls }: Refs): 
   const editsMoved = edits.length !== held.size || edits.some(([name, sha]) => held.get(name) !== sha)
   const heads = store.pulls
     .live(meta.full_name)
-    .filter(({ pr_number, head_sha }) => (pulls.get(pr_number) ?? head_sha) !== head_sha)
+    .filter(({ pr_number, head_sha }) => (pulls.get(pr_number) ?? null) !== head_sha)
   return [
     ...(tipMoved ? [differing({ kind: 'meta-entries' })] : []),
     ...(tipMoved || editsMoved ? [differing({ kind: 'meta-branches' })] : []),

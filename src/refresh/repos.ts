@@ -3,7 +3,7 @@ import type { Repo } from '../gitea/shapes.ts'
 import type { ListedRepo, RepoRow } from '../store/repos.ts'
 import { askAnew } from './default-branch.ts'
 import { settleEntries, wantedNames } from './entries-settled.ts'
-import { believed, type Mirror, type Refreshed, shownOr } from './mirror.ts'
+import { ask, believed, type Mirror, type Refreshed, shownOr } from './mirror.ts'
 
 /** Lists the owner's repositories, known by id: renames move their rows, what is gone for certain is let go, following is settled. */
 export async function refreshRepos(mirror: Mirror): Promise<Refreshed> {
@@ -107,8 +107,19 @@ function take(mirror: Mirror, listed: Repo[], metaId: number): void {
     const before = store.repos.byId(repo.id)
     store.repos.upsert(listedRow(repo, metaId))
     if (before && before.default_branch !== repo.defaultBranch) askAnew(mirror, before)
+    if (before?.rfc_slug && miscounts(mirror, before, repo)) ask(mirror, { kind: 'rfc-repo', repoId: repo.id })
   }
   if (moved.length > 0) store.deriveAll()
+}
+
+/**
+ * Whether another number of open pulls is shown than the last time, and than are held: one was deleted, which moves no time, or what
+ * moved the number is not read yet.
+ */
+export function miscounts({ store }: Mirror, before: RepoRow, { openPulls, hasPulls }: Repo): boolean {
+  if (!hasPulls || openPulls === before.open_pulls) return false
+  const held = store.pulls.live(before.full_name).filter(({ upstream_state }) => upstream_state === 'open')
+  return held.length !== openPulls
 }
 
 /** A repository as the store keeps the listing's word of it. */

@@ -6,7 +6,7 @@ import { tipDates, undated } from './branch-dates.ts'
 import { writeBranches } from './branches-written.ts'
 import { defaultTip } from './default-branch.ts'
 import { pullsOff } from './meta-pulls.ts'
-import { believed, type Mirror, type Refreshed, timeNow } from './mirror.ts'
+import { ask, believed, type Mirror, type Refreshed, timeNow } from './mirror.ts'
 import { readPulls, writePulls } from './pulls.ts'
 
 type Document = { body: string | null; sha: string | null }
@@ -40,6 +40,7 @@ export async function refreshRfcRepo(
     store.rfcs.project(slug, timeNow(mirror))
   })
   // Pulls come apart, so that one which Gitea cannot show holds up neither the branches nor the document.
+  if (!withPulls) askHeadless(mirror, repo, refs)
   const pulls = withPulls ? await readPulls(mirror, repo, refs, whole) : null
   if (pulls) await writePulls(mirror, repo, pulls)
   return {
@@ -56,6 +57,16 @@ async function readRefs(mirror: Mirror, repo: RepoRow): Promise<Refs> {
     ...pulls.filter((number) => !refs.pulls.has(number)).map(String),
   ]
   return believed(mirror, branches.length + pulls.length, () => gitea.refs.list(repo.full_name), gone)
+}
+
+/** A pull whose head is gone was deleted, which moves no time. */
+function askHeadless(mirror: Mirror, { id, full_name }: RepoRow, { pulls }: Refs): void {
+  const { store } = mirror
+  const headless = store.pulls.live(full_name).filter((pull) => pull.head_sha !== null && !pulls.has(pull.pr_number))
+  if (headless.length === 0) return
+  store.transaction(() => {
+    for (const { pr_number } of headless) ask(mirror, { kind: 'pull', repoId: id, number: pr_number })
+  })
 }
 
 /** RFC.md at the tip, whole; held where the tip is the one it was read at. Its absence is proven by the tree. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { readBranchName } from './branch-name.ts'
-import type { Target } from './target.ts'
+import { fewPulls, type Target } from './target.ts'
 
 const id = z.number().int().positive()
 
@@ -25,14 +25,15 @@ export type KnownRepo = { full_name: string; is_meta: 0 | 1; rfc_slug: string | 
 /**
  * What a delivery makes us look at: a pull when it is about one, the refs of the repository when it is about a branch, the owner's
  * listing when a repository came, went or looks other than we know it (renames and new default branches have no event).
- * `opened` are the open pulls from the branch that a `delete` names: they are closed with it, or it only has another name now.
+ * `pulls` are those of the branch that a `delete` names: closed or retargeted with it, or it only has another name now, which moves no
+ * time of theirs; of many the listing is asked for.
  */
 export function targetsOf(
   event: string,
   payload: Payload,
   owner: string,
   known: KnownRepo | null,
-  opened: number[] = [],
+  pulls: number[] = [],
 ): Target[] {
   const { repository } = payload
   if (!repository || repository.full_name.split('/')[0]?.toLowerCase() !== owner.toLowerCase()) return []
@@ -40,7 +41,7 @@ export function targetsOf(
   const moved: Target[] = looksOther(repository, known) ? [{ kind: 'repos' }] : []
   const repo = { ...known, id: repository.id }
   if (['push', 'create', 'delete'].includes(event))
-    return [...moved, ...refTargets(payload, repo), ...opened.flatMap((number) => pullTarget(number, repo))]
+    return [...moved, ...refTargets(payload, repo), ...eachOrAll(pulls, repo)]
   if (event.startsWith('pull_request') || event === 'issue_comment') return [...moved, ...pullTargets(payload, repo)]
   return moved
 }
@@ -73,6 +74,12 @@ function pullTargets({ number, pull_request, issue }: Payload, repo: KnownRepo &
   if (issue && !issue.pull_request) return []
   const which = pull_request?.number ?? number ?? issue?.number
   return which ? pullTarget(which, repo) : []
+}
+
+function eachOrAll(pulls: number[], repo: KnownRepo & { id: number }): Target[] {
+  const each = pulls.flatMap((number) => pullTarget(number, repo))
+  if (each.length <= fewPulls) return each
+  return [repo.is_meta ? { kind: 'meta-pulls' } : { kind: 'rfc-repo', repoId: repo.id }]
 }
 
 function pullTarget(number: number, repo: KnownRepo & { id: number }): Target[] {

@@ -9,6 +9,9 @@ export type Target =
   | { kind: 'pull'; repoId: number; number: number }
   | { kind: 'meta-pull'; number: number }
 
+/** A pull by itself costs two requests, a listing of those that moved hardly more. */
+export const fewPulls = 4
+
 const fixed = ['repos', 'meta-entries', 'meta-branches', 'meta-pulls', 'entry-dates'] as const
 
 /** `meta-pulls`, `meta-pull/7`, `rfc-repo/12`, `refs/12`, `pull/12/7`: what the queue keeps. */

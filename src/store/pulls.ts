@@ -96,7 +96,8 @@ export function pullsTable(db: Database, derive: Derive) {
     /** Heads of pulls as git/refs has them, without reading the pulls again. */
     setHead: (repo: string, number: number, sha: string) => setHead.run(sha, repo, number),
     live: (repo: string) => live.all(repo),
-    openFrom: openFromBranch(db),
+    /** Open pulls from a branch and all pulls onto it: they are closed or retargeted with its end, or follow its new name. */
+    ofBranch: ofBranch(db),
   }
 }
 
@@ -128,14 +129,14 @@ function straysOf(db: Database) {
       AND repo NOT IN (SELECT full_name FROM repos WHERE is_meta OR rfc_slug IS NOT NULL)`)
 }
 
-/** Open pulls from a branch: they are closed with it, or follow its new name. */
-function openFromBranch(db: Database) {
-  const openFrom = db
-    .prepare<[string, string], number>(
-      `SELECT pr_number FROM cached_prs WHERE repo = ? AND head_branch = ? AND upstream_state = 'open'`,
-    )
+/** What a branch means to pulls. */
+function ofBranch(db: Database) {
+  const of = db
+    .prepare<{ repo: string; branch: string }, number>(/* sql */ `
+      SELECT pr_number FROM cached_prs WHERE repo = :repo AND upstream_state <> 'deleted'
+        AND (base_branch = :branch OR (head_branch = :branch AND upstream_state = 'open'))`)
     .pluck()
-  return (repo: string, branch: string): number[] => openFrom.all(repo, branch)
+  return (repo: string, branch: string): number[] => of.all({ repo, branch })
 }
 
 function burials(db: Database) {

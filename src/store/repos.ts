@@ -52,8 +52,8 @@ export function reposTable(db: Database) {
   const drop = db.prepare<[number]>('DELETE FROM repos WHERE id = ?')
   const setDefaultBranch = db.prepare<[string, number]>('UPDATE repos SET default_branch = ? WHERE id = ?')
   const setHasPulls = db.prepare<[0 | 1, number]>('UPDATE repos SET has_pulls = ? WHERE id = ?')
-  const saw = db.prepare<{ id: number; at: string | null }>(
-    'UPDATE repos SET updated_at = :at WHERE id = :id AND updated_at < :at',
+  const saw = db.prepare<{ id: number; updatedAt: string | null; openPulls: number }>(
+    'UPDATE repos SET open_pulls = :openPulls, updated_at = max(updated_at, coalesce(:updatedAt, updated_at)) WHERE id = :id',
   )
 
   return {
@@ -70,8 +70,9 @@ export function reposTable(db: Database) {
     drop: (id: number) => drop.run(id),
     setDefaultBranch: (id: number, name: string) => setDefaultBranch.run(name, id),
     setHasPulls: (id: number, has: 0 | 1) => setHasPulls.run(has, id),
-    /** Gitea showed it with a later time of its last change: an earlier one after that tells that its time went back. */
-    saw: (id: number, at: string | null) => saw.run({ id, at }),
+    /** How it was shown: an earlier time of its last change after that tells that Gitea's time went back. */
+    saw: ({ id, updatedAt, openPulls }: { id: number; updatedAt: string | null; openPulls: number }) =>
+      saw.run({ id, updatedAt, openPulls }),
   }
 }
 

@@ -20,19 +20,23 @@ export function receive(mirror: Pick<Mirror, 'store' | 'effects' | 'owner'>, { i
   store.receive(() => {
     const { repository } = payload
     const known = repository ? store.repos.byId(repository.id) : null
-    const opened = known && event === 'delete' ? store.pulls.openFrom(known.full_name, branchOf(payload) ?? '') : []
-    const targets = targetsOf(event, payload, owner, known, opened).map(targetName)
+    const pulls = known && event === 'delete' ? store.pulls.ofBranch(known.full_name, branchOf(payload) ?? '') : []
+    const targets = targetsOf(event, payload, owner, known, pulls)
     isNew = store.deliveries.insert({
       id,
       received_at: now,
       event,
       action: payload.action ?? null,
       repo: repository?.full_name ?? null,
-      targets: targets.join(' '),
+      targets: targets.map(targetName).join(' '),
     })
     if (!isNew) return
     store.activity.add(now, { deliveries: 1 })
-    for (const target of targets) store.targets.ask({ target, at: now, priority: 1, againAt: now + secondLookMs })
+    for (const target of targets) {
+      // Pulls that a branch's new name moved have no new time: their listing is read whole.
+      const whole = target.kind === 'meta-pulls' || target.kind === 'rfc-repo'
+      store.targets.ask({ target: targetName(target), at: now, whole, priority: 1, againAt: now + secondLookMs })
+    }
   })
   return isNew
 }

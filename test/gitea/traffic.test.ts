@@ -31,7 +31,7 @@ function talk({ isOneMachine = false } = {}) {
   }
 }
 
-describe('a clock of Gitea’s that was set back', () => {
+describe('F36: a clock of Gitea’s that was set back', () => {
   test.each([false, true])('is noticed with the next answer (on our own machine: %s)', async (isOneMachine) => {
     const { ask, pass, set, traffic } = talk({ isOneMachine })
     await ask(100, 100)

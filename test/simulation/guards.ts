@@ -63,6 +63,12 @@ export const guards: Guard[] = [
       { file: 'work/service.ts', find: 'if (pulse.leads && !took) throw new LeaseLost()', replace: '' },
     ],
   },
+  guard(
+    'a listing that is absent is no empty one',
+    'gitea/api/pulls.ts',
+    'if (moved === null) throw',
+    'if (moved === null) return []; else if (moved.length < 0) throw',
+  ),
   guard('probe’s watermark overlaps', 'refresh/probe.ts', 'const overlapMs = 120_000', 'const overlapMs = 0'),
   guard(
     'settled only 4 s after a change',

@@ -184,6 +184,45 @@ describe('F1: a webhook that was lost', () => {
   })
 })
 
+describe.each(dialects)('on %s', (dialect) => {
+  beforeEach(async () => {
+    await live[Symbol.asyncDispose]()
+    live = await startLiveService({ dialect })
+  })
+
+  test('an open pull that was deleted unheard is gone with the next probe, which needs nothing more after that', async () => {
+    push('rfcs/alpha')
+    push('rfcs/meta', 'propose/eta')
+    const [own, ours] = [
+      live.world.openPull('rfcs/alpha', 'topic', { by: 'alice' }),
+      live.world.openPull('rfcs/meta', 'propose/eta', { by: 'alice' }),
+    ]
+    await live.run('probe')
+    await someTime()
+    live.loseWebhooks()
+    live.world.deletePull('rfcs/alpha', own)
+    live.world.deletePull('rfcs/meta', ours)
+    await live.run('probe')
+    await live.pass(15)
+    expect(live.pull('rfcs/alpha', own)).toMatchObject({ state: 'deleted', upstream_state: 'deleted' })
+    expect(live.pull('rfcs/meta', ours)).toMatchObject({ state: 'deleted', upstream_state: 'deleted' })
+    expect((await live.run('probe')).result).toMatchObject({ requests: 3, asked: [] })
+  })
+})
+
+test.each([1, 6])('a base branch renamed takes its %d pulls, which have no new time, with it', async (many) => {
+  push('rfcs/alpha', 'base')
+  const numbers = Array.from({ length: many }, (_, at) => {
+    push('rfcs/alpha', `topic-${at}`)
+    return live.world.openPull('rfcs/alpha', `topic-${at}`, { by: 'alice', base: 'base' })
+  })
+  live.world.close('rfcs/alpha', numbers[0] ?? 0)
+  await someTime()
+  live.world.renameBranch('rfcs/alpha', 'base', 'foundation')
+  await live.pass(15)
+  expect(numbers.map((number) => live.pull('rfcs/alpha', number)?.base_branch)).toEqual(numbers.map(() => 'foundation'))
+})
+
 test('a probe that is told of no listing of moved pulls has seen nothing: the change is healed by the next one', async () => {
   await live.run('probe')
   push('rfcs/alpha')
