@@ -1,4 +1,4 @@
-import { type ScheduledTask, schedule } from 'node-cron'
+import { createTask, type ScheduledTask } from 'node-cron'
 import { ConfigError } from '../errors.ts'
 import { type Mirror, timeNow } from '../refresh/mirror.ts'
 import type { JobKind } from './job-kinds.ts'
@@ -31,9 +31,9 @@ export function startReconciler(
     warn: (message: string) => log.warn({ message }, 'cron'),
     error: (message: string | Error) => log.error({ message }, 'cron'),
   }
-  const start = (expression: string, kind: JobKind, option: string) => {
+  const prepared = (expression: string, kind: JobKind, option: string) => {
     try {
-      const task = schedule(expression, request(kind), {
+      const task = createTask(expression, request(kind), {
         timezone,
         noOverlap: true,
         maxRandomDelay: jitterMs,
@@ -51,8 +51,11 @@ export function startReconciler(
       )
     }
   }
-  const tasks = [start(probe, 'probe', 'probe'), start(full, 'reconcile', 'full')]
-  const [probing, sweeping] = tasks
+  const probing = prepared(probe, 'probe', 'probe')
+  const sweeping = prepared(full, 'reconcile', 'full')
+  // Only when both are right: the timer of one that nobody ends would keep the process from ending.
+  const tasks = [probing, sweeping]
+  for (const task of tasks) void task.start()
   return {
     /** Milliseconds between two probes, as the expression says now. */
     probeEveryMs: () => everyMs(probing) ?? 300_000,
@@ -60,8 +63,8 @@ export function startReconciler(
     fullEveryMs: () => everyMs(sweeping),
     /** How many of the last three probes were due after that time, ms since 1970. */
     probesSince: (at: number): number => probesAt.filter((due) => due > at).length,
-    nextProbe: () => probing?.getNextRun() ?? null,
-    nextFull: () => sweeping?.getNextRun() ?? null,
+    nextProbe: () => probing.getNextRun(),
+    nextFull: () => sweeping.getNextRun(),
     [Symbol.asyncDispose]: async () => {
       ending.abort()
       for (const task of tasks) await task.destroy()
@@ -69,8 +72,8 @@ export function startReconciler(
   }
 }
 
-function everyMs(task: ScheduledTask | undefined): number | null {
-  const [first, second] = task?.getNextRuns(2) ?? []
+function everyMs(task: ScheduledTask): number | null {
+  const [first, second] = task.getNextRuns(2)
   return first && second ? second.getTime() - first.getTime() : null
 }
 

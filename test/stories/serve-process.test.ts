@@ -140,6 +140,13 @@ describe.concurrent('fault 48, F33: told to stop', () => {
   })
 })
 
+test('with a wrong schedule, it says which one and ends with 2', async ({ served, expect }) => {
+  const reconcile = { ...served.configured.reconcile, full: '17 */6 * *' }
+  const { exit, log } = served.start(['serve'], { file: served.second({ reconcile }) })
+  expect(await exit).toBe(2)
+  expect(log()).toContain('reconcile.full is not a cron expression: 17 */6 * *. Write five fields')
+})
+
 describe.concurrent('a command that works itself, told to stop', () => {
   test.for(['SIGINT', 'SIGTERM'] as const)(
     'by %s while Gitea does not answer, ends with 1, says who stopped it, and leaves nothing under way',

@@ -8,7 +8,7 @@ beforeEach(() => void vi.useFakeTimers({ now: Date.parse('2026-11-22T10:00:30Z')
 afterEach(() => void vi.useRealTimers())
 
 /** A reconciler of a probe every minute over a file that another may lock; pauses are over at once. */
-function scheduled(onPause: (pauses: number) => void = () => {}) {
+function scheduled(onPause: (pauses: number) => void = () => {}, other: { probe?: string; full?: string } = {}) {
   const { store, app } = mirrored()
   store.waitAtMost(0)
   let pauses = 0
@@ -17,7 +17,7 @@ function scheduled(onPause: (pauses: number) => void = () => {}) {
     onPause(++pauses)
   }
   const effects = { now: Date.now, random: () => 0, sleep }
-  const schedule = { probe: '* * * * *', full: '0 0 1 1 *', timezone: 'UTC' }
+  const schedule = { probe: '* * * * *', full: '0 0 1 1 *', timezone: 'UTC', ...other }
   const reconciler = startReconciler({ store, effects, log: createLog('silent') }, schedule)
   return { app, reconciler, pauses: () => pauses, probes: () => store.jobs.list({ kind: 'probe', limit: 9 }) }
 }
@@ -56,3 +56,16 @@ test('a cron second that meets a locked file while we end is let go', async () =
   made.app.exec('ROLLBACK')
   expect(made.probes()).toEqual([])
 })
+
+test.for([
+  ['full', '17 */6 * *'],
+  ['probe', 'often'],
+] as const)(
+  'a wrong reconcile.%s is said, and leaves nothing that keeps the process from ending',
+  async ([option, expression]) => {
+    expect(() => scheduled(() => {}, { [option]: expression })).toThrow(
+      `reconcile.${option} is not a cron expression: ${expression}.`,
+    )
+    expect(vi.getTimerCount()).toBe(0)
+  },
+)
