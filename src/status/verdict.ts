@@ -1,3 +1,4 @@
+import { isOfAll } from '../rules/target.ts'
 import type { Facts, Live } from './facts.ts'
 import type { Status } from './shape.ts'
 import { lastSweep, runningSweep } from './sweeps.ts'
@@ -100,16 +101,30 @@ function stale(about: Case): Ruling | null {
   return failing(`No sweep was complete for ${age}.`, why)
 }
 
-/** Why sweeps do not end well: what the last one said, or that Gitea is silent; null: nothing is known against them. */
+/** Why sweeps do not end well, each reason once: what the last one said, what cannot be read, that Gitea is silent; null: nothing is known against them. */
 function reason(about: Case): string | null {
-  const { facts } = about
-  const last = lastSweep(facts)
   // What runs now may end otherwise than the one before.
-  const isTried = howFar(facts) !== null
-  const said = last?.status === 'failed' && last.error_message && !isTried ? last.error_message : null
+  const isTried = howFar(about.facts) !== null
+  const [sweep, target] = isTried ? [null, null] : [failedSweep(about), hindrance(about)]
+  const words = [...new Set([sweep, target])].filter((one) => one !== null)
   const silent = silence(about)
-  if (silent === null) return said
-  return said ? `${said} ${silent.since}.` : `${silent.since}: ${silent.why}`
+  if (silent) {
+    const isSaid = sweep !== null || words.includes(silent.why)
+    words.push(isSaid ? `${silent.since}.` : `${silent.since}: ${silent.why}`)
+  }
+  return words.join(' ') || null
+}
+
+function failedSweep({ facts }: Case): string | null {
+  const last = lastSweep(facts)
+  return last?.status === 'failed' && last.error_message ? whole(last.error_message) : null
+}
+
+/** What no sweep is complete without, and why it cannot be read: the owner's repositories first, for the rest is found by them. */
+function hindrance({ facts }: Case): string | null {
+  const ofAll = facts.queue.failing.filter(({ target }) => isOfAll(target))
+  const first = ofAll.find(({ target }) => target === 'repos') ?? ofAll[0]
+  return first ? whole(first.error) : null
 }
 
 /** Since when Gitea is silent, and why, in words; null: it serves, or fell silent only now. */

@@ -13,6 +13,14 @@ const backfill = (status: string, error: string | null = null) =>
   it.sql(`INSERT INTO backfills (name, status, done, total, error_message, updated_at)
     VALUES ('search', '${status}', 250, 1000, ${error === null ? 'NULL' : `'${error}'`}, '2026-11-22T10:00:00Z')`)
 
+const failed = (target: string, error: string) => {
+  it.store.targets.ask({ target, at: it.now() })
+  const claim = it.store.targets.claimOne(target, it.now())
+  if (!claim) throw new Error('nothing was claimed')
+  it.store.targets.fail(claim, it.now(), it.now() + 1000, error)
+}
+const renamed = 'The meta repository a/meta is b/meta now. Set gitea.org and gitea.metaRepo.'
+
 describe('all is well', () => {
   test('and said since when', () => {
     it.pass(3 * minute)
@@ -52,10 +60,7 @@ describe('all is well', () => {
   })
 
   test('but for what fails by itself, which is told and does not turn health red', () => {
-    it.store.targets.ask({ target: 'rfc-repo/2', at: it.now() })
-    const claim = it.store.targets.claim(it.now(), true)
-    if (!claim) throw new Error('nothing was claimed')
-    it.store.targets.fail(claim, it.now(), it.now() + 1000, 'Gitea answered 500.')
+    failed('rfc-repo/2', 'Gitea answered 500.')
     expect(it.verdict()).toMatchObject({
       level: 'ok',
       healthy: true,
@@ -103,6 +108,13 @@ describe('the first sweep', () => {
     })
   })
 
+  test('that failed for what it hangs on says that once', () => {
+    never()
+    failed('repos', renamed)
+    it.ended(it.began('reconcile'), 'failed', renamed)
+    expect(it.verdict().sentence).toBe(`The first sweep is not complete yet. ${renamed}`)
+  })
+
   test('that meets a silent Gitea is failing while it still tries', () => {
     never()
     it.began('reconcile')
@@ -145,6 +157,47 @@ describe('a copy that is old', () => {
       level: 'warming',
       healthy: false,
       sentence: 'No sweep was complete for 16 minutes, and everything is read again now: reading entries.',
+    })
+  })
+
+  describe('because what the whole copy hangs on cannot be read says why', () => {
+    test('whatever else fails, and the owner’s repositories first', () => {
+      failed('rfc-repo/2', 'Gitea answered 500.')
+      failed('meta-entries', 'Gitea answered 404')
+      it.ended(it.began('probe'), 'completed')
+      old()
+      expect(it.verdict().sentence).toBe('No sweep was complete for 16 minutes. Gitea answered 404.')
+      failed('repos', renamed)
+      expect(it.verdict()).toEqual({
+        level: 'failing',
+        healthy: false,
+        sentence: `No sweep was complete for 16 minutes. ${renamed}`,
+      })
+    })
+
+    test('after what a sweep said', () => {
+      failed('repos', renamed)
+      it.ended(it.began('probe'), 'failed', 'Gitea answered 502.')
+      old()
+      expect(it.verdict().sentence).toBe(`No sweep was complete for 16 minutes. Gitea answered 502. ${renamed}`)
+    })
+
+    test('before the silence of Gitea, whose reason is said once', () => {
+      silent()
+      failed('repos', renamed)
+      old()
+      const silence = 'Gitea has served no request for 16 minutes'
+      const why = 'Nothing listens at http://gitea.test.'
+      expect(it.verdict().sentence).toBe(`No sweep was complete for 16 minutes. ${renamed} ${silence}: ${why}`)
+      failed('repos', why)
+      expect(it.verdict().sentence).toBe(`No sweep was complete for 16 minutes. ${why} ${silence}.`)
+    })
+
+    test('but not while everything is read again, which may end otherwise', () => {
+      failed('repos', renamed)
+      old()
+      it.began('reconcile')
+      expect(it.verdict()).toMatchObject({ level: 'warming', sentence: expect.not.stringContaining(renamed) })
     })
   })
 
