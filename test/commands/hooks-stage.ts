@@ -27,6 +27,8 @@ export type StageOptions = {
   hasCopy?: boolean
   /** Whether Gitea refuses to call our address. */
   isRefused?: boolean
+  /** What else the configuration says, for a daemon at that port. */
+  settings?: (port: number) => { listen?: object; webhook?: object }
 }
 
 type Printed = {
@@ -61,6 +63,7 @@ export async function hooksStage({
   daemonKnows = ['new'],
   hasCopy = true,
   isRefused = false,
+  settings = () => ({}),
 }: StageOptions = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'rfcached-hooks-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
@@ -74,8 +77,8 @@ export async function hooksStage({
   const words = {
     gitea: { url, org: 'rfcs', metaRepo: 'meta', botUser: 'bot', tokenFile: 'token' },
     database: join(folder, 'copy.sqlite'),
-    listen: { port },
-    webhook: { secretFile: 'secret' },
+    listen: { port, ...settings(port).listen },
+    webhook: { secretFile: 'secret', ...settings(port).webhook },
     log: { level: 'silent' },
   }
   const file = join(folder, 'config.json')

@@ -142,14 +142,42 @@ describe('hooks install says plainly', () => {
     expect(code).toBe(0)
   })
 
-  test('that what listens is not rfcached', async () => {
+  test.for([
+    [502, ''],
+    [400, '<html>The plain HTTP request was sent to HTTPS port</html>'],
+    [401, '{"title":"The API token is needed"}'],
+  ] as const)('that what listens is not rfcached, but answers %i %s', async ([status, body]) => {
     const { run, port } = await hooksStage({ daemonKnows: null })
-    const stranger = createServer((_, answer) => answer.writeHead(502).end())
+    const stranger = createServer((_, answer) => answer.writeHead(status).end(body))
     await new Promise<void>((resolve) => stranger.listen(port, '127.0.0.1', resolve))
     const { code, out } = await run('install')
     stranger.close()
-    expect(out.notes.join(' ')).toMatch(/What answers at http.* is not rfcached: it says 502\./)
+    expect(out.notes.join(' ')).toMatch(
+      new RegExp(`What answers at http.* does not take webhooks as rfcached does: it says ${status}\\.`),
+    )
     expect([out.verified, code]).toEqual([null, 0])
+  })
+
+  test.for(['/', '/webhooks/gitea/'])('that webhook.url has the wrong path %s', async (path) => {
+    const { run, changes } = await hooksStage({
+      settings: (port) => ({ webhook: { url: `http://127.0.0.1:${port}${path}` } }),
+    })
+    const { code, out } = await run('install')
+    expect(out.notes.join(' ')).toMatch(/it says 404\. Does webhook\.url end in \/webhooks\/gitea/)
+    expect([out.verified, code]).toEqual([null, 0])
+    expect(changes()).toEqual(['POST /orgs/rfcs/hooks'])
+  })
+
+  test('that no delivery comes where nobody answers at webhook.url from here, though the daemon listens', async () => {
+    const { run } = await hooksStage({
+      isRefused: true,
+      settings: () => ({ webhook: { url: 'http://127.0.0.1:9/webhooks/gitea' } }),
+    })
+    const { out } = await run('install')
+    expect(out.warnings.join(' ')).toMatch(
+      /No delivery came .* though the daemon listens .* refuse our address, 127\.0\.0\.1:9/,
+    )
+    expect(out.verified).toBe(false)
   })
 
   test('that a hook of the organisation cannot be tested by a token that may not make one of a repository', async () => {

@@ -1,7 +1,7 @@
 import { Forbidden, TransientError } from '../../errors.ts'
 import { allowedHost } from '../../rules/hook.ts'
 import { type Copy, type Found, type Ground, placeText } from './ground.ts'
-import { type Knock, knock, knowsSecret, otherSecret } from './knock.ts'
+import { type Knock, knock } from './knock.ts'
 
 /** Whether a delivery was seen to arrive (null: it could not be tried), and a hook made for the test, to be deleted. */
 export type Verdict = { verified: boolean | null; sentence: string; temporary?: Found }
@@ -17,13 +17,13 @@ const later = 'Start the daemon, and say `rfcached hooks install --rotate`, whic
 export async function verifyDelivery(ground: Ground, secret: string, found: Found, repo: string): Promise<Verdict> {
   const { copy, database } = ground
   if (!copy) return untried(`there is no database ${database} yet in which a delivery would show. ${later}`)
-  const knocks = await knock([ground.url, ground.listenUrl], secret)
-  const hindrance = whyInVain(ground, knocks)
+  // What answers where Gitea calls counts; from here nobody may, and then what answers where the daemon listens.
+  const hindrance = whyInVain(ground, await knock([ground.url, ground.listenUrl], secret))
   if (hindrance) return hindrance
-  if (found.place.level === 'repository') return forgiving(() => tried(ground, copy, found, knocks))
+  if (found.place.level === 'repository') return forgiving(() => tried(ground, copy, found))
   return forgiving(async () => {
     const temporary = await stand(ground, secret, repo)
-    return { ...(await forgiving(() => tried(ground, copy, temporary, knocks))), temporary }
+    return { ...(await forgiving(() => tried(ground, copy, temporary))), temporary }
   })
 }
 
@@ -39,20 +39,21 @@ async function forgiving(attempt: () => Promise<Verdict>): Promise<Verdict> {
 }
 
 /** Nobody to deliver to, or somebody who would refuse it. */
-function whyInVain({ url }: Ground, knocks: Knock[]): Verdict | null {
-  if (knocks.some(({ status }) => status === knowsSecret)) return null
-  const deaf = knocks.find(({ status }) => status === otherSecret)
-  if (deaf)
-    return {
-      verified: false,
-      sentence: `The daemon at ${deaf.at} refuses what is signed with the webhook secret configured here: restart it, so that it reads the secret again.`,
-    }
-  const [stranger] = knocks
-  return untried(`${stranger ? strange(stranger) : `nothing listens at ${url} from here.`} ${later}`)
+function whyInVain({ url }: Ground, answer: Knock | null): Verdict | null {
+  if (!answer) return untried(`nothing listens at ${url} from here. ${later}`)
+  if (answer.who === 'stranger') return untried(`${strange(answer)} ${later}`)
+  if (answer.who === 'knows') return null
+  return {
+    verified: false,
+    sentence: `The daemon at ${answer.at} refuses what is signed with the webhook secret configured here: restart it, so that it reads the secret again.`,
+  }
 }
 
 function strange({ at, status }: Knock): string {
-  return `What answers at ${at} is not rfcached: it says ${status}.`
+  return [
+    `What answers at ${at} does not take webhooks as rfcached does: it says ${status}.`,
+    'Does webhook.url end in /webhooks/gitea, and lead to rfcached? Say `rfcached hooks remove` before you change it.',
+  ].join(' ')
 }
 
 function untried(why: string): Verdict {
@@ -64,12 +65,7 @@ async function stand({ gitea, url }: Ground, secret: string, repo: string): Prom
   return { place, hook: await gitea.hooks.create(place, { url, secret, events: ['push'] }) }
 }
 
-async function tried(
-  { gitea, effects, url }: Ground,
-  copy: Copy,
-  { place, hook }: Found,
-  knocks: Knock[],
-): Promise<Verdict> {
+async function tried({ gitea, effects, url }: Ground, copy: Copy, { place, hook }: Found): Promise<Verdict> {
   const since = effects.now() - 60_000
   const before = new Set(copy.deliveriesSince(since).map(({ id }) => id))
   const arrived = () =>
@@ -80,8 +76,7 @@ async function tried(
     await effects.sleep(lookEveryMs)
     if (arrived()) return { verified: true, sentence: 'A test delivery arrived in the inbox.' }
   }
-  const stranger = knocks.find(({ status }) => status !== knowsSecret)
-  return { verified: false, sentence: `${silence(url)}${stranger ? ` ${strange(stranger)}` : ''}` }
+  return { verified: false, sentence: silence(url) }
 }
 
 function silence(url: string): string {
