@@ -25,6 +25,7 @@ export async function manageHooks(
   if (options.rotate && action !== 'install')
     throw new ConfigError('--rotate goes with install.', 'Say `rfcached hooks install --rotate`.')
   const config = readConfig(options.config)
+  if (action === 'install') checkReachable(config)
   const token = hooksToken(config, options)
   const { url, caFile } = config.gitea
   await using opened = openDoor(new URL(url).origin, { connections: concurrency, caFile })
@@ -42,6 +43,16 @@ export async function manageHooks(
   if (action === 'list') return await showList(ground, options)
   if (action === 'remove') return showReport(await removeHooks(ground), options)
   return showReport(await installHooks(ground, { secret: hookSecret(config).value, rotate: options.rotate }), options)
+}
+
+/** Who listens everywhere has not said where: a hook for that address would call Gitea's own machine. */
+function checkReachable(config: Config): void {
+  const { hostname } = new URL(webhookUrl(config))
+  if (hostname !== '0.0.0.0' && hostname !== '[::]') return
+  throw new ConfigError(
+    `Gitea cannot reach rfcached at ${webhookUrl(config)}.`,
+    'Set webhook.url to the address by which Gitea reaches rfcached, like https://rfcs.example.org/webhooks/gitea.',
+  )
 }
 
 /** The mirror's own token need not manage hooks: --token-file names another for this once. */

@@ -204,6 +204,32 @@ describe('hooks install says plainly', () => {
     expect(code).toBe(0)
   })
 
+  test.for(['0.0.0.0', '::', '::0'])(
+    'that Gitea reaches nobody at %s, and leaves list and remove to be said',
+    async (host) => {
+      const { run, changes } = await hooksStage({ daemonKnows: null, settings: () => ({ listen: { host } }) })
+      await expect(run('install')).rejects.toThrow(
+        expect.objectContaining({
+          name: 'ConfigError',
+          hint: expect.stringMatching(/^Set webhook\.url to the address/),
+        }),
+      )
+      expect(changes()).toEqual([])
+      expect((await run('list')).code).toBe(0)
+      expect((await run('remove')).code).toBe(0)
+    },
+  )
+
+  test('nothing against 0.0.0.0 where webhook.url is said', async () => {
+    const { run } = await hooksStage({
+      settings: (port) => ({
+        listen: { host: '0.0.0.0' },
+        webhook: { url: `http://127.0.0.1:${port}/webhooks/gitea` },
+      }),
+    })
+    expect((await run('install')).out.verified).toBe(true)
+  })
+
   test('that there is no secret', async () => {
     const { run, folder } = await hooksStage()
     writeFileSync(join(folder, 'secret'), '')
