@@ -12,6 +12,7 @@ import { type Derive, deriver } from './derive.ts'
 import { entryFilesTable } from './entry-files.ts'
 import { jobsTable } from './jobs.ts'
 import { leaseTable } from './lease.ts'
+import { logByHand } from './log-by-hand.ts'
 import { type OpenOptions, openDatabase } from './open.ts'
 import { pictureOf } from './picture.ts'
 import { pullsTable } from './pulls.ts'
@@ -78,6 +79,8 @@ function storeOf(db: Database, file: string, now: () => number) {
       }),
     /** Begins the write-ahead log anew, where no reader stands in the way. */
     emptyLog: () => db.pragma('wal_checkpoint(TRUNCATE)'),
+    /** For many writes whose length matters: until it is disposed of, commits leave the write-ahead log alone. */
+    logByHand: () => logByHand(db),
     /** Whether the path leads to another file now than when this one was opened, or to none. */
     isMoved: (): boolean => numberOf(file) !== number,
     /** A copy of the file, complete and consistent, for looking at what would change. */

@@ -10,13 +10,25 @@ export type Walk = {
   fill: (after: number, upTo: number) => void
   /** How many rows are done at once: no more than take a few milliseconds. */
   atOnce: number
+  /** Where each transaction of `fill` leaves a piece of an index. */
+  merging?: Merging
+}
+
+/** Of the pieces of an index. All to be called in a transaction. */
+export type Merging = {
+  /** Only steps merge from now on, whoever writes; this outlives the process. */
+  byHand: () => void
+  /** A millisecond's work, or longer for a word of very many rows; false: there was nothing to do. */
+  step: () => boolean
+  /** The index merges by itself again, in the commits of whoever writes. */
+  byItself: () => void
 }
 
 /**
  * A walk over a table by rowid. VACUUM keeps the rowids of our tables, all of which have an index, and a cursor with them;
  * what must last longer than a run is not numbered by them.
  */
-export function walkOf(db: Database, table: string, { fill, atOnce }: Pick<Walk, 'fill' | 'atOnce'>): Walk {
+export function walkOf(db: Database, table: string, rows: Pick<Walk, 'fill' | 'atOnce' | 'merging'>): Walk {
   const span = db.prepare<[], { last: number | null; total: number }>(
     `SELECT max(rowid) AS last, count(*) AS total FROM ${table}`,
   )
@@ -28,7 +40,6 @@ export function walkOf(db: Database, table: string, { fill, atOnce }: Pick<Walk,
   return {
     span: () => span.get() ?? { last: null, total: 0 },
     keys: (after, last, most) => keys.all(after, last, most),
-    fill,
-    atOnce,
+    ...rows,
   }
 }

@@ -1,11 +1,13 @@
-import { isFinal, sentence, TransientError } from '../errors.ts'
+import { isFinal, sentence } from '../errors.ts'
 import { type Mirror, timeNow } from '../refresh/mirror.ts'
 import type { Walk } from '../store/walk.ts'
 import type { JobEnd, Progress } from './job-end.ts'
+import { mergePieces, shareOfPieces } from './pieces.ts'
+import { unlocked } from './unlocked.ts'
 
 /**
- * A chunk keeps other writers waiting for 20 ms at the most. Rows are begun for a part of that, for the commit may take longer than they
- * do (the full-text index is merged then), and less than half of it is aimed at, for one commit takes longer than the next.
+ * A chunk keeps other writers waiting for 20 ms at the most. Rows are begun for a part of that, for the commit takes its time too, and
+ * less than half of it is aimed at, for the machine does other things as well.
  */
 const fillMs = 6
 const aimMs = 8
@@ -13,9 +15,6 @@ const mostGrowth = 1.25
 /** Others that wait for the file look every few milliseconds, and find it free. */
 const pauseMs = 10
 const firstRows = 50
-/** Another's transaction may last; a chunk is tried again for about a minute. */
-const mostTries = 60
-const pauseAfterLockMs = 1000
 
 type Inside = Pick<Mirror, 'store' | 'effects' | 'log'>
 type Chunk = { after: number; rows: number; tookMs: number }
@@ -36,7 +35,7 @@ export async function runBackfill(
     const rows = await goThrough(mirror, name, walk, progress, signal)
     return { status: 'completed', message: null, result: { rows } }
   } catch (error) {
-    if (!signal.aborted && !isFinal(error)) keepError(mirror, name, error)
+    if (!signal.aborted && !isFinal(error)) keepError(mirror, name, walk, error)
     throw error
   }
 }
@@ -49,32 +48,49 @@ async function goThrough(
   progress: Progress,
   signal: AbortSignal,
 ): Promise<number> {
-  const { after: from, last, left } = begin(mirror, name, walk)
-  let [after, most, done] = [from, firstRows, 0]
+  const { after: from, last, left, total } = begin(mirror, name, walk)
+  using log = mirror.store.logByHand()
+  const pause = async () => {
+    log.copyIfLong() // before others write: theirs would be the commit that does it
+    await mirror.effects.sleep(pauseMs, signal)
+  }
+  let [after, most, done, unmerged] = [from, firstRows, 0, 1]
   progress('rows', 0, left)
   for (;;) {
+    if (unmerged >= 1) {
+      await mergePieces(mirror, walk, pause, signal)
+      unmerged = 0
+    }
     signal.throwIfAborted()
     const keys = last === null ? [] : walk.keys(after, last, most)
     if (keys.length === 0) break
-    const chunk = await unlocked(mirror, signal, () =>
+    const chunk = await unlocked(mirror.effects, signal, () =>
       fillChunk(mirror, name, walk, after, keys, (rows) => progress('rows', Math.min(done + rows, left), left)),
     )
     after = chunk.after
     done += chunk.rows
     most = nextRows(chunk)
-    await mirror.effects.sleep(pauseMs, signal)
+    unmerged += shareOfPieces(chunk.rows, total)
+    await pause()
   }
-  mirror.store.transaction(() => mirror.store.backfills.complete(name, timeNow(mirror)))
+  await mergePieces(mirror, walk, pause, signal)
+  mirror.store.transaction(() => {
+    mirror.store.backfills.complete(name, timeNow(mirror))
+    walk.merging?.byItself()
+  })
   return done
 }
 
 function begin(mirror: Inside, name: string, walk: Walk) {
   const { store } = mirror
   const span = walk.span() // before the transaction: counting takes its time
-  store.transaction(() => store.backfills.begin(name, span, timeNow(mirror)))
+  store.transaction(() => {
+    store.backfills.begin(name, span, timeNow(mirror))
+    walk.merging?.byHand()
+  })
   const row = store.backfills.byName(name)
   if (!row) throw new Error(`The backfill ${name} is not registered.`)
-  return { after: row.after_key, last: row.last_key, left: Math.max(row.total - row.done, 0) }
+  return { after: row.after_key, last: row.last_key, left: Math.max(row.total - row.done, 0), total: row.total }
 }
 
 /** One transaction over the first of these keys, as many as there is time for; at least one step, however long it takes. */
@@ -109,22 +125,13 @@ function nextRows({ rows, tookMs }: Chunk): number {
   return Math.max(1, Math.min(fitting, Math.ceil(rows * mostGrowth)))
 }
 
-/** Tries again while another process keeps the file locked. @throws TransientError when that lasts for about a minute. */
-async function unlocked<T>({ effects }: Inside, signal: AbortSignal, write: () => T): Promise<T> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return write()
-    } catch (error) {
-      if (!(error instanceof TransientError) || tries === mostTries) throw error
-      await effects.sleep(pauseAfterLockMs, signal)
-    }
-  }
-}
-
 /** Where even that cannot be written, the job's row, or its absence, tells. */
-function keepError(mirror: Inside, name: string, error: unknown): void {
+function keepError(mirror: Inside, name: string, walk: Walk, error: unknown): void {
   try {
-    mirror.store.transaction(() => mirror.store.backfills.fail(name, sentence(error), timeNow(mirror)))
+    mirror.store.transaction(() => {
+      mirror.store.backfills.fail(name, sentence(error), timeNow(mirror))
+      walk.merging?.byItself()
+    })
   } catch (cause) {
     mirror.log.error({ err: cause }, 'error of a backfill not kept')
   }

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
@@ -66,6 +66,15 @@ function rowsInMemory(count: number, cost: (key: number) => void = () => {}, atO
 
 const indexed = (app: ReturnType<typeof application>) =>
   app.prepare(`SELECT count(*) FROM rfcs_search WHERE rfcs_search MATCH 'gears'`).pluck().get()
+const merging = (app: ReturnType<typeof application>) =>
+  Object.fromEntries(
+    app
+      .prepare<[], [string, number]>(
+        `SELECT k, v FROM rfcs_search_config WHERE k IN ('automerge', 'crisismerge', 'pgsz')`,
+      )
+      .raw()
+      .all(),
+  )
 const check = (app: ReturnType<typeof application>) =>
   app.exec(`INSERT INTO rfcs_search (rfcs_search, rank) VALUES ('integrity-check', 1)`)
 
@@ -153,6 +162,126 @@ describe('no chunk is over its budget', () => {
   })
 })
 
+describe('what rows leave in pieces', () => {
+  /** So many rows in memory; each chunk leaves a piece, each step of merging does one away. What was done, chunk by chunk. */
+  function inPieces(count: number) {
+    const { store, inside, clock } = parts(mirrored().store)
+    const chunks: string[] = []
+    let [pieces, now] = ['', clock.now()]
+    const rows = rowsInMemory(count, () => {
+      now += 3
+      pieces += 'r'
+    })
+    const left = { pieces: 0 }
+    const step = () => {
+      now += 2
+      pieces += 'm'
+      return left.pieces-- > 1
+    }
+    const merging = { byHand: () => {}, step, byItself: () => {} }
+    const transaction = (write: () => void) => {
+      pieces = ''
+      store.transaction(write)
+      if (pieces) chunks.push(pieces)
+      if (pieces.includes('r')) left.pieces++
+      left.pieces = Math.max(left.pieces, 0)
+    }
+    const run = (signal = new AbortController().signal) => {
+      const effects = { ...clock.effects, now: () => now, sleep: async () => void chunks.push('pause') }
+      const watched = { ...inside, store: { ...store, transaction }, effects }
+      return runBackfill(watched, 'search-index', { ...rows.walk, merging }, () => {}, signal)
+    }
+    return { run, chunks, left, at: () => store.backfills.byName('search-index') }
+  }
+
+  test('is merged in short chunks of their own, each followed by a pause, and wholly at the end', async () => {
+    const { run, chunks, left } = inPieces(1000)
+    await run()
+    const holds = chunks.filter((one) => one !== 'pause')
+    expect(holds.filter((one) => one.includes('m') && one.includes('r'))).toEqual([])
+    expect(holds.filter((one) => one.includes('mm')).length).toBeGreaterThan(10)
+    expect(Math.max(...holds.map((one) => one.length))).toBe(2)
+    expect(chunks.filter((one, nth) => one !== 'pause' && chunks[nth + 1] !== 'pause')).toEqual([])
+    expect(left.pieces).toBe(0)
+  })
+
+  test('and was not merged when it was stopped is merged first the next time', async () => {
+    const { run, chunks, left, at } = inPieces(1000)
+    const stop = new AbortController()
+    const push = chunks.push.bind(chunks)
+    chunks.push = (one) => {
+      if (one.includes('r') && chunks.length > 300) stop.abort()
+      return push(one)
+    }
+    await expect(run(stop.signal)).rejects.toThrow('aborted')
+    expect(left.pieces).toBeGreaterThan(0)
+    expect(at()).toMatchObject({ status: 'running', error_message: null })
+    const before = chunks.length
+    await run()
+    expect(chunks.slice(before).find((one) => one !== 'pause')).toMatch(/^m+$/)
+    expect(at()).toMatchObject({ status: 'completed', done: 1000 })
+  })
+})
+
+describe('over the full-text index a backfill', () => {
+  const segments = (app: ReturnType<typeof application>) =>
+    app.prepare<[], number>('SELECT count(DISTINCT segid) FROM rfcs_search_idx').pluck().get() ?? 0
+  /** Another text for each row, so that the index grows, and chunks of two rows each. */
+  function slow(rows: number) {
+    const { file, app, store, clock, inside, at } = owed(rows)
+    app.exec(`UPDATE cached_rfcs SET body = (WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 400)
+      SELECT group_concat(hex(i * 7919 + cached_rfcs.rowid * 104729), ' ') FROM n)`)
+    app.exec(`INSERT INTO rfcs_search (rfcs_search) VALUES ('delete-all'); DELETE FROM rfcs_indexed`)
+    store.emptyLog()
+    let now = clock.now()
+    const effects = { ...clock.effects, now: () => now++ }
+    const run = (sleep = async () => {}) =>
+      runBackfill(
+        { ...inside, effects: { ...effects, sleep } },
+        'search-index',
+        store.walks['search-index'],
+        () => {},
+        new AbortController().signal,
+      )
+    return { file, app, store, at, run }
+  }
+
+  test('keeps its pieces few, and leaves it whole', async () => {
+    const { app, run } = slow(1500)
+    const seen: number[] = []
+    await run(async () => void seen.push(segments(app)))
+    expect(seen.length).toBeGreaterThan(300)
+    expect(Math.max(...seen)).toBeLessThan(64)
+    expect(seen.at(-1)).toBeLessThan(32)
+    expect(indexed(app)).toBe(1500)
+    check(app)
+  })
+
+  test('keeps the write-ahead log short', async () => {
+    const { file, run } = slow(1500)
+    const sizes: number[] = []
+    await run(async () => void sizes.push(statSync(`${file}-wal`).size / 4120))
+    expect(Math.max(...sizes)).toBeGreaterThan(1000)
+    expect(Math.max(...sizes)).toBeLessThan(1500)
+  })
+
+  test.each(['completed', 'failed'])('that is %s leaves the log and the merging to SQLite again', async (end) => {
+    const { app, store, run, at } = slow(30)
+    if (end === 'failed')
+      app.exec('DROP TABLE rfcs_indexed; CREATE TABLE rfcs_indexed (id INTEGER PRIMARY KEY, slug INT, CHECK (id < 0))')
+    let during: unknown
+    await run(async () => {
+      during = merging(app)
+    }).catch(() => {})
+    if (end === 'completed') expect(during).toEqual({ automerge: 0, crisismerge: 1000, pgsz: 2000 })
+    expect(merging(app)).toEqual({ automerge: 4, crisismerge: 16, pgsz: 500 })
+    expect(at('search-index')?.status).toBe(end)
+    store.transaction(() => store.settings.set('warnings', 'x'.repeat(1100 * 4096)))
+    const [state] = app.pragma('wal_checkpoint(NOOP)') as { log: number; checkpointed: number }[]
+    expect(state?.checkpointed).toBe(state?.log)
+  })
+})
+
 describe('a backfill that does not come to its end', () => {
   test('because it is stopped goes on from its cursor, and does no row twice', async () => {
     const { run, clock, at, told } = parts(mirrored().store)
@@ -225,6 +354,7 @@ describe('a backfill that does not come to its end', () => {
     await closed
     const left = done()
     expect(left).toBeLessThan(6000)
+    expect(merging(app)).toMatchObject({ automerge: 0 })
     expect(app.pragma('integrity_check', { simple: true })).toBe('ok')
     check(app)
     const { code, out } = await runCli(['backfill', 'search-index', '--json', '--config', config], environment)
@@ -243,6 +373,7 @@ describe('a backfill that does not come to its end', () => {
     const again = app.prepare<[], number>('SELECT total FROM jobs ORDER BY id DESC LIMIT 1').pluck().get() ?? 0
     expect(again).toBeLessThanOrEqual(6000 - left)
     expect(indexed(app)).toBe(6000)
+    expect(merging(app)).toMatchObject({ automerge: 4 })
     check(app)
   })
 })
