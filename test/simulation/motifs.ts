@@ -7,6 +7,7 @@ export type Beat = string | readonly [kind: string, from: number, to: number]
 /** Ways in which a listing lies, and in which something is refused. */
 export const troublesOf: Record<string, string[]> = {
   lists: ['only short', 'only total', 'only nulls'],
+  holes: ['only short /issues/search', 'only nulls /issues/search', 'only 404 /issues/search'],
   refusals: ['only 404', 'only 403', 'only 5xx', 'only html'],
   names: [
     'repository renamed',
@@ -28,7 +29,7 @@ export const motifs: Beat[][] = [
   ['weather', 'branches', 'entries', 'crash', 'pulls', 'restart'],
   // A change that nobody told of, and a listing that lacks it.
   ['silence', 'pulls', 'long pause', 'lists', ['probe', 5000, 20_000], 'fair weather', 'webhooks again'],
-  ['silence', 'pulls', 'long pause', 'refusals', ['probe', 5000, 20_000], 'fair weather', 'webhooks again'],
+  ['silence', 'pulls', 'long pause', 'holes', ['probe', 5000, 20_000], 'fair weather', 'webhooks again'],
   ['silence', 'repositories', 'lists', ['sweep', 5000, 20_000], 'fair weather', 'webhooks again'],
   // Twice in a moment, a read between.
   ['silence', 'pulls', ['probe', 100, 1500], 'again', 'long pause', 'webhooks again'],
