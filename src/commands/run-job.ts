@@ -6,6 +6,7 @@ import { createLog } from '../log.ts'
 import { type Mirror, timeNow } from '../refresh/mirror.ts'
 import { type Lane, laneOfKind } from '../store/jobs.ts'
 import { suspect } from '../store/mend.ts'
+import { deriveOwed } from '../work/backfills.ts'
 import { runJob } from '../work/job.ts'
 import type { JobEnd, Progress } from '../work/job-end.ts'
 import type { JobKind } from '../work/job-kinds.ts'
@@ -72,7 +73,7 @@ async function leadOrFollow(mirror: Mirror, kind: JobKind, progress: Progress): 
   for (;;) {
     const end = endOf(mirror, followed)
     if (end) return { id: followed, end }
-    if (takeLead(mirror, name)) {
+    if (takenLead(mirror, name)) {
       // The run we followed was that of a process that died, and is interrupted now: ours is another.
       const id = store.jobs.byId(followed)?.status === 'pending' ? followed : request()
       return { id, end: await lead(mirror, name, { id, lane: laneOfKind(kind) }, progress) }
@@ -83,6 +84,16 @@ async function leadOrFollow(mirror: Mirror, kind: JobKind, progress: Progress): 
   }
 }
 
+/** Where another process's write lasts, it has the lead, or will let go of the file. */
+function takenLead(mirror: Mirror, name: string): boolean {
+  try {
+    return takeLead(mirror, name)
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_BUSY')) return false
+    throw error
+  }
+}
+
 async function lead(mirror: Mirror, name: string, { id, lane }: Wanted, progress: Progress): Promise<JobEnd> {
   const heartbeat = setInterval(() => renew(mirror, name), heartbeatMs)
   const { jobs } = mirror.store
@@ -90,6 +101,7 @@ async function lead(mirror: Mirror, name: string, { id, lane }: Wanted, progress
   try {
     for (let job = jobs.nextPending(lane); job; job = jobs.nextPending(lane)) {
       const end = await runJob(mirror, job, { onProgress: progress })
+      await deriveOwed(mirror, progress, new AbortController().signal)
       if (job.id === id && end) return end
     }
     return (

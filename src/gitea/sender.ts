@@ -107,7 +107,7 @@ async function followed(
     const moved = redirect(answer, target, origin)
     if (!moved) return answer
     // A proxy that gives Gitea a sub-path may not have told it: the way within the API is what counts.
-    const within = /\/api\/v1(\/.*)$/.exec(moved)?.[1]
+    const within = /^[^?]*\/api\/v1(\/[^?]*(?:\?.*)?)$/.exec(moved)?.[1]
     if (!within) throw new TransientError(`Gitea sends ${path} away to ${moved}, which is not its API.`)
     target = root + within
   }

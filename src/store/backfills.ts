@@ -63,10 +63,9 @@ function changes(db: Database) {
     UPDATE backfills SET status = 'running', error_message = NULL, updated_at = :now, job_id = (
       SELECT id FROM jobs WHERE status = 'running' ORDER BY kind = 'backfill:' || :name DESC, id DESC LIMIT 1)
     WHERE name = :name`)
-  const advance = db.prepare<{ name: string; after: number; rows: number; now: string }>(
-    'UPDATE backfills SET after_key = :after, done = done + :rows, updated_at = :now WHERE name = :name',
-  )
-  // One that came to be owed again meanwhile is not complete.
+  // One that came to be owed again meanwhile has its new beginning kept, and is not complete.
+  const advance = db.prepare<{ name: string; after: number; rows: number; now: string }>(/* sql */ `
+    UPDATE backfills SET after_key = :after, done = done + :rows, updated_at = :now WHERE name = :name AND status = 'running'`)
   const complete = db.prepare<{ name: string; message: string | null; now: string }>(/* sql */ `
     UPDATE backfills SET status = 'completed', error_message = :message, updated_at = :now WHERE name = :name AND status = 'running'`)
   const end = db.prepare<{ name: string; status: BackfillStatus; message: string | null; now: string }>(

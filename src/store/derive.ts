@@ -60,7 +60,8 @@ export function deriver(db: Database) {
     /** The same in whatever pieces: what one means follows from what Gitea said of others, not from what they mean. */
     walk: walkOf(db, 'cached_prs', {
       fill: (after, upTo) => statements().range.run({ after, upTo }),
-      atOnce: 100,
+      // Each step looks through all of `actions`, which may have no index.
+      atOnce: 500,
     }),
     /** The pulls of these RFCs in a repository. */
     groups: (name: string, slugs: Set<string>) => {

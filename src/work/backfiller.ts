@@ -69,7 +69,7 @@ async function goThrough(
     )
     after = chunk.after
     done += chunk.rows
-    most = nextRows(chunk)
+    most = Math.max(nextRows(chunk), walk.atOnce)
     unmerged += shareOfPieces(chunk.rows, total)
     await pause()
   }

@@ -17,7 +17,7 @@ export const backfillKinds = {
   'backfill:entry-dates': { about: 'asks Gitea for the dates of entries that are not known yet', work: fillDates },
 } satisfies Record<`backfill:${BackfillName}`, Kind>
 
-/** What a sweep that asks for it has derived at its end, also where that is more than one transaction may do. */
+/** Derives what a sweep came to owe, where no service does: in it another loop would go through the same rows. */
 export async function deriveOwed(mirror: Mirror, progress: Progress, signal: AbortSignal): Promise<void> {
   const { store } = mirror
   if (store.backfills.byName('derive-pulls')?.status !== 'pending') return

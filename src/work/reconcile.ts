@@ -3,7 +3,6 @@ import { beginProbing } from '../refresh/probe.ts'
 import { counted } from '../rules/counted.ts'
 import { type Counts, countMoved } from '../store/changes.ts'
 import { runBackfill } from './backfiller.ts'
-import { deriveOwed } from './backfills.ts'
 import { isComplete, noteComplete } from './complete.ts'
 import type { JobEnd, Progress } from './job-end.ts'
 import { countMissed, standing } from './missed.ts'
@@ -151,7 +150,6 @@ async function readRows(mirror: Mirror, onProgress: Progress, signal: AbortSigna
   })
   // INSERT OR REPLACE into `actions` fires no trigger for the row that it replaces.
   store.transaction(() => store.deriveAll())
-  await deriveOwed(mirror, onProgress, signal)
   return [...warnings, ...more, ...drained]
 }
 

@@ -45,6 +45,7 @@ describe('a redirect that leads astray is a TransientError, and the token goes n
     ['to another port', 'http://gitea.test:81/api/v1/repos/rfcs/new', /another origin/],
     ['to another scheme', 'https://gitea.test/api/v1/repos/rfcs/new', /another origin/],
     ['out of the API', '/user/login?redirect_to=%2f', /away to \/user\/login.*not its API/],
+    ['out of the API, with a part of it in its query', '/user/login?next=/api/v1/../../../other/steal', /not its API/],
     ['out of the API by dots', '/api/v1/../../user/login', /away to \/user\/login/],
     ['to a neighbour of the API', '/api/v10/x', /not its API/],
     ['to no address', 'http://[', /to what is no address/],
