@@ -31,6 +31,13 @@ describe('fault F14: the redirect of a renamed repository', () => {
     expect((await soon(client.json('/repos/rfcs/0', z.number()))).data).toBe(3)
   })
 
+  test('is followed three times at most', async () => {
+    const asked = answer((path) => to(`/api/v1/repos/rfcs/${Number(path.at(-1)) + 1}`))
+    const { client, soon } = connected()
+    await expect(soon(client.json('/repos/rfcs/0', z.number()))).rejects.toThrow(/in a circle/)
+    expect(new Set(asked.map(({ path }) => path)).size).toBe(4)
+  })
+
   test('is followed below a sub-path', async () => {
     answer((path) => (path.endsWith('/old') ? to('/git/api/v1/repos/rfcs/new') : json('new')))
     const { client, soon } = connected({ url: `${origin}/git` })

@@ -62,11 +62,12 @@ export function watch(file: string, timeline: Timeline, doubtful: Set<string>, w
       const was = shown.get(name) ?? new Map()
       const is = new Map((rowsOf.get(name)?.all() ?? []).map((row) => [key(row), row]))
       shown.set(name, is)
-      const told = new Map<string, string>()
-      for (const change of said) if (change.table_name === name) told.set(change.key, change.op)
+      const told = new Map<string, string[]>()
+      for (const change of said)
+        if (change.table_name === name) told.set(change.key, [...(told.get(change.key) ?? []), change.op])
       for (const id of new Set([...was.keys(), ...is.keys()])) {
         const [old, now] = [was.get(id), is.get(id)]
-        const fault = feedFault(old, now, told.get(id), isGone)
+        const fault = feedFault(old, now, told.get(id) ?? [], isGone)
         if (fault && !isFirst) wrong(`feed: ${name} ${id} ${fault}`)
         if (differs(old, now)) watchRow(name, old, now, now ? isGone(now) : true, before)
       }
@@ -241,13 +242,17 @@ function differs(old: Row | undefined, now: Row | undefined): boolean {
 function feedFault(
   old: Row | undefined,
   now: Row | undefined,
-  op: string | undefined,
+  ops: string[],
   isGone: (row: Row) => boolean,
 ): string | null {
   const was = old !== undefined && !isGone(old)
   const is = now !== undefined && !isGone(now)
+  const op = ops.at(-1)
   if (differs(old, now) && op === undefined) return 'moved, and the feed does not say so'
   if (op === undefined) return null
+  if (is && !was && !ops.includes('new')) return 'is new, and the feed does not say so'
+  if (is && was && ops.includes('new') && !ops.includes('gone'))
+    return 'was there before, and the feed says that it is new'
   if (op === 'gone' && is) return 'is there, and the feed says it is gone'
   if (op !== 'gone' && !is && was) return `is gone, and the feed says ${op}`
   return null
