@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os'
 import { type Config, giteaToken } from '../config.ts'
 import { openConfiguredStore, openMirror, type StoreParts } from '../daemon.ts'
-import { isMalformed, sentence } from '../errors.ts'
+import { isMalformed, sentence, TransientError } from '../errors.ts'
 import { createLog } from '../log.ts'
 import { type Mirror, timeNow } from '../refresh/mirror.ts'
 import { type Lane, laneOfKind } from '../store/jobs.ts'
@@ -24,6 +24,8 @@ type Told = { json: (ended: Ended) => object; text: (ended: Ended) => string }
 type Wanted = { id: number; lane: Lane }
 
 const lookEveryMs = 250
+/** Runs that write, and may come to owe that pulls are derived again. */
+const sweeps = ['reconcile', 'rebuild']
 
 /** Runs with a progress bar, or quietly for `json`, and tells how it ended, on standard output; gives the exit code. */
 export async function shown(json: boolean, run: (progress: Progress) => Promise<Ended>, told: Told): Promise<ExitCode> {
@@ -89,7 +91,7 @@ function takenLead(mirror: Mirror, name: string): boolean {
   try {
     return takeLead(mirror, name)
   } catch (error) {
-    if (error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_BUSY')) return false
+    if (error instanceof TransientError) return false
     throw error
   }
 }
@@ -97,11 +99,15 @@ function takenLead(mirror: Mirror, name: string): boolean {
 async function lead(mirror: Mirror, name: string, { id, lane }: Wanted, progress: Progress): Promise<JobEnd> {
   const heartbeat = setInterval(() => renew(mirror, name), heartbeatMs)
   const { jobs } = mirror.store
-  using _ = onInterrupt(() => void jobs.stop(id, byMe(), timeNow(mirror)))
+  const stop = new AbortController()
+  using _ = onInterrupt(() => {
+    jobs.stop(id, byMe(), timeNow(mirror))
+    stop.abort()
+  })
   try {
     for (let job = jobs.nextPending(lane); job; job = jobs.nextPending(lane)) {
       const end = await runJob(mirror, job, { onProgress: progress })
-      await deriveOwed(mirror, progress, new AbortController().signal)
+      if (sweeps.includes(job.kind)) await deriveOwed(mirror, progress, stop.signal)
       if (job.id === id && end) return end
     }
     return (

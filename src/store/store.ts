@@ -105,7 +105,7 @@ function tablesOf(db: Database, file: string, derive: Derive, lease: ReturnType<
     jobs: jobsTable(db),
     deliveries: deliveriesTable(db),
     activity: activityTable(db),
-    lease,
+    lease: { ...lease, acquire: (name: string, now: number) => mapped(() => lease.acquire(name, now)) },
     changes: changesTable(db),
     settings: settingsTable(db),
     /** What it tells about how we are doing. */
