@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { readBranchName } from './branch-name.ts'
-import { fewPulls, type Target } from './target.ts'
+import { gathered, type Target } from './target.ts'
 
 const id = z.number().int().positive()
 
@@ -41,7 +41,7 @@ export function targetsOf(
   const moved: Target[] = looksOther(repository, known) ? [{ kind: 'repos' }] : []
   const repo = { ...known, id: repository.id }
   if (['push', 'create', 'delete'].includes(event))
-    return [...moved, ...refTargets(payload, repo), ...eachOrAll(pulls, repo)]
+    return [...moved, ...refTargets(payload, repo), ...gathered(pulls.flatMap((number) => pullTarget(number, repo)))]
   if (event.startsWith('pull_request') || event === 'issue_comment') return [...moved, ...pullTargets(payload, repo)]
   return moved
 }
@@ -74,12 +74,6 @@ function pullTargets({ number, pull_request, issue }: Payload, repo: KnownRepo &
   if (issue && !issue.pull_request) return []
   const which = pull_request?.number ?? number ?? issue?.number
   return which ? pullTarget(which, repo) : []
-}
-
-function eachOrAll(pulls: number[], repo: KnownRepo & { id: number }): Target[] {
-  const each = pulls.flatMap((number) => pullTarget(number, repo))
-  if (each.length <= fewPulls) return each
-  return [repo.is_meta ? { kind: 'meta-pulls' } : { kind: 'rfc-repo', repoId: repo.id }]
 }
 
 function pullTarget(number: number, repo: KnownRepo & { id: number }): Target[] {

@@ -10,7 +10,7 @@ export type Target =
   | { kind: 'meta-pull'; number: number }
 
 /** A pull by itself costs two requests, a listing of those that moved hardly more. */
-export const fewPulls = 4
+const fewPulls = 4
 
 const fixed = ['repos', 'meta-entries', 'meta-branches', 'meta-pulls', 'entry-dates'] as const
 
@@ -30,6 +30,23 @@ export function targetOf(name: string): Target {
   if (word === 'meta-pull' && !second) return { kind: 'meta-pull', number: Number(first) }
   if ((word === 'rfc-repo' || word === 'refs') && !second) return { kind: word, repoId: Number(first) }
   throw new Error(`The queue holds ${name}, which is no target.`)
+}
+
+/** Each target once; where many are pulls of one repository, its listing of those that moved instead. */
+export function gathered(targets: Target[]): Target[] {
+  const nameOf = (listing: Target | null) => listing && targetName(listing)
+  const alike = Map.groupBy(targets, (target) => nameOf(listingOf(target)))
+  const cheapest = targets.map((target) => {
+    const listing = listingOf(target)
+    return listing && (alike.get(nameOf(listing))?.length ?? 0) > fewPulls ? listing : target
+  })
+  return [...new Map(cheapest.map((target) => [targetName(target), target])).values()]
+}
+
+/** What has a pull among others; null for what is no pull. */
+function listingOf(target: Target): Target | null {
+  if (target.kind === 'meta-pull') return { kind: 'meta-pulls' }
+  return target.kind === 'pull' ? { kind: 'rfc-repo', repoId: target.repoId } : null
 }
 
 /** Whether the whole copy hangs on that target, and not one RFC alone. */

@@ -1,12 +1,12 @@
 import type { Database } from 'better-sqlite3'
 
 /** So many pulls are derived in a few milliseconds; those who wait for the file do not wait for more: the backfill does them. */
-export const fewPulls = 500
+export const fewToDerive = 500
 
 /** Every backfill there is, in the order they are run, and whether a file where it is not known yet is in need of it. */
 const known = {
   'search-index': 'EXISTS (SELECT 1 FROM cached_rfcs)', // a new file fills its index by its triggers
-  'derive-pulls': `(SELECT count(*) FROM cached_prs) > ${fewPulls}`,
+  'derive-pulls': `(SELECT count(*) FROM cached_prs) > ${fewToDerive}`,
   'entry-dates': '0', // asked for by what finds that a date is due
 }
 export type BackfillName = keyof typeof known

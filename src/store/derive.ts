@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import { actionColumns, watchActions } from './actions.ts'
-import { fewPulls, oweBackfill } from './backfills.ts'
+import { fewToDerive, oweBackfill } from './backfills.ts'
 import { type ActionColumns, deriveMeaning } from './meaning.ts'
 import { settingsTable } from './settings.ts'
 import { walkOf } from './walk.ts'
@@ -24,7 +24,7 @@ export function deriver(db: Database) {
   const schemaVersion = db.prepare<[], number>('PRAGMA schema_version').pluck()
   const count = db.prepare<[], number>('SELECT count(*) FROM cached_prs').pluck()
 
-  const areMany = () => (count.get() ?? 0) > fewPulls
+  const areMany = () => (count.get() ?? 0) > fewToDerive
   const all = (): void => {
     if (areMany()) oweBackfill(db, 'derive-pulls')
     else statements().all.run()

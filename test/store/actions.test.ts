@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { fewPulls } from '../../src/store/backfills.ts'
+import { fewToDerive } from '../../src/store/backfills.ts'
 import { act, createActions } from './application.ts'
 import { application, madePath, mirrored, opened } from './made.ts'
 
@@ -102,7 +102,7 @@ describe('what the application changes in the schema', () => {
 })
 
 describe('what many pulls mean', () => {
-  const many = fewPulls + 1
+  const many = fewToDerive + 1
   const of = (made: ReturnType<typeof mirrored>, who: string) =>
     made.app.prepare<[string], number>('SELECT count(*) FROM cached_prs WHERE opened_by = ?').pluck().get(who)
   const derive = (made: ReturnType<typeof mirrored>) =>
@@ -119,8 +119,8 @@ describe('what many pulls mean', () => {
   }
 
   test('when the schema moves is left to the backfill, so that nobody waits for all; of few it is seen at once', () => {
-    const few = imported(fewPulls)
-    expect([of(few, 'alice'), derive(few)?.status]).toEqual([fewPulls, 'completed'])
+    const few = imported(fewToDerive)
+    expect([of(few, 'alice'), derive(few)?.status]).toEqual([fewToDerive, 'completed'])
     const made = imported(many)
     expect([of(made, 'alice'), derive(made)]).toEqual([0, expect.objectContaining({ status: 'pending', job_id: null })])
     act(made.app, { on_behalf_of: 'bob', pr_number: 1, id: 0 })
