@@ -2,6 +2,7 @@ import Table from 'cli-table3'
 import { z } from 'zod'
 import { counted } from '../rules/counted.ts'
 import { plain } from '../rules/plain.ts'
+import { size } from '../status/words.ts'
 import type { JobEnd } from '../work/job-end.ts'
 import type { JobKind } from '../work/job-kinds.ts'
 
@@ -103,8 +104,4 @@ function listed(title: string, lines: string[]): string[] {
 function short(value: unknown): string {
   const text = JSON.stringify(value) ?? 'nothing'
   return text.length > 80 ? `${text.slice(0, 77)}…` : text
-}
-
-function size(bytes: number): string {
-  return bytes < 1_000_000 ? `${Math.ceil(bytes / 1000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`
 }

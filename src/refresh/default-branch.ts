@@ -22,7 +22,10 @@ export async function defaultTip(mirror: Mirror, repo: RepoRow, { branches }: Re
   return branches.get(now.defaultBranch) ?? null
 }
 
-/** Another default branch: other entries, another document; other pulls are ours of the meta repository, and one renamed moved all that are onto it: none of them has another time. */
+/**
+ * Asks for what hangs on the default branch: entries or document, which pulls of the meta repository are ours, and the base of those
+ * that moved with a renamed one. None of these has another time for it.
+ */
 export function askAnew(mirror: Mirror, { id, is_meta, rfc_slug }: RepoRow): void {
   if (is_meta) {
     ask(mirror, { kind: 'meta-entries' })

@@ -23,6 +23,7 @@ export type Mirror = {
 /** How a refresh went: what a person should know of though nothing failed. `whole` asks it to trust no watermark. */
 export type Refreshed = { warnings: string[] }
 
+const overlapMs = 120_000
 const rowsPerTransaction = 200
 const pauseBeforeSecondLookMs = 2000
 const pauseBeforeSecondTryMs = 60_000
@@ -35,6 +36,11 @@ export function timeNow({ effects }: Pick<Mirror, 'effects'>): string {
 /** The server's clock now, ms since 1970, by its latest Date header (whole seconds); ours before there was one. */
 export function serverNow({ gitea: { traffic }, effects }: Mirror): number {
   return traffic.serverTime === 0 ? effects.now() : traffic.serverTime + (effects.now() - traffic.serverTimeReadAt)
+}
+
+/** Where to look from the next time, after a look that began then by the server's clock: updated_at is taken before its transaction commits. */
+export function watermark(began: number): string {
+  return utcOf(began - overlapMs)
 }
 
 /** Asks for a target now. */

@@ -2,10 +2,9 @@ import { IncompleteListing } from '../errors.ts'
 import type { Refs } from '../gitea/api/refs.ts'
 import type { MovedPull, Repo } from '../gitea/shapes.ts'
 import { readBranchName } from '../rules/branch-name.ts'
-import { fewPulls, type Target, targetName } from '../rules/target.ts'
-import { utcOf } from '../rules/time.ts'
+import { gathered, type Target, targetName } from '../rules/target.ts'
 import type { RepoRow } from '../store/repos.ts'
-import { type Mirror, metaRepo, serverNow } from './mirror.ts'
+import { type Mirror, metaRepo, serverNow, watermark } from './mirror.ts'
 import { listedRow, miscounts } from './repos.ts'
 
 /** What a probe saw: the targets to ask for, how many moved without a webhook telling, and whether the server's time went back. */
@@ -16,8 +15,6 @@ export type Probed = { asked: Target[]; missed: number; wentBack: boolean }
  * The second look after a webhook, 5 s later by a Date that may be a second old, is long enough after.
  */
 const settledAfterMs = 4000
-/** Watermarks are this much before the server's clock: updated_at is taken before its transaction commits. */
-const overlapMs = 120_000
 /** A webhook may still be under way: the real servers' own lag was 2.1 s at worst. */
 const webhookLagMs = 15_000
 
@@ -44,7 +41,7 @@ export async function probe(mirror: Mirror): Promise<Probed> {
   store.transaction(() => {
     for (const target of asked) store.targets.ask({ target: targetName(target), at: effects.now() })
     for (const repo of newest.repos) store.repos.saw(repo)
-    store.settings.set('probe_since', utcOf(startedAt - overlapMs))
+    store.settings.set('probe_since', watermark(startedAt))
     // What was read before counts as read later than what happens now: by such times nothing is settled.
     if (wentBack) store.targets.forgetReadings()
     noteMissed(mirror, missed)
@@ -57,7 +54,7 @@ export async function probe(mirror: Mirror): Promise<Probed> {
 export function beginProbing(mirror: Mirror): void {
   const { store } = mirror
   if (store.settings.get('probe_since') !== null) return
-  store.transaction(() => store.settings.set('probe_since', utcOf(serverNow(mirror) - overlapMs)))
+  store.transaction(() => store.settings.set('probe_since', watermark(serverNow(mirror))))
 }
 
 /** Counts changes that a sweep saw first: their webhooks did not come. For the caller's transaction. */
@@ -78,22 +75,6 @@ async function look(mirror: Mirror, since: string | null) {
   const startedAt = serverNow(mirror)
   const moved = since === null ? [] : await gitea.pulls.movedSince(owner, since)
   return { newest, refs, moved, startedAt }
-}
-
-/** Each target once; where many pulls of one repository moved, their listing since the watermark is cheaper than one by one. */
-function gathered(targets: Target[]): Target[] {
-  const listingOf = (target: Target): Target | null => {
-    if (target.kind === 'meta-pull') return { kind: 'meta-pulls' }
-    return target.kind === 'pull' ? { kind: 'rfc-repo', repoId: target.repoId } : null
-  }
-  const keyOf = (target: Target | null) => (target ? targetName(target) : '')
-  const many = (listing: Target | null) =>
-    listing !== null && targets.filter((other) => keyOf(listingOf(other)) === keyOf(listing)).length > fewPulls
-  const cheapest = targets.map((target) => {
-    const listing = listingOf(target)
-    return listing && many(listing) ? listing : target
-  })
-  return [...new Map(cheapest.map((target) => [targetName(target), target])).values()]
 }
 
 /** Settled: a refresh that covers it began to read long enough after it moved, by the server's clock. */

@@ -2,12 +2,8 @@ import { IncompleteListing } from '../errors.ts'
 import type { Refs } from '../gitea/api/refs.ts'
 import type { Pull } from '../gitea/shapes.ts'
 import { type Belonging, metaBelonging, pullRow } from '../rules/pull.ts'
-import { utcOf } from '../rules/time.ts'
 import type { RepoRow } from '../store/repos.ts'
-import { ask, holdsStill, type Mirror, writeAll } from './mirror.ts'
-
-/** A watermark is this much before the server's clock: updated_at is taken before its transaction commits. */
-const overlapMs = 120_000
+import { ask, holdsStill, type Mirror, watermark, writeAll } from './mirror.ts'
 
 /**
  * Pulls as they were read, what is proven gone, and the watermark their reading earned; `hidden`: one that moved may be missing;
@@ -25,7 +21,7 @@ export type ReadPulls = {
 /** Reads the pulls of a repository whose refs were just read: all of them, or those that moved since the watermark. */
 export async function readPulls(mirror: Mirror, repo: RepoRow, refs: Refs, whole: boolean): Promise<ReadPulls> {
   const { gitea, store } = mirror
-  const since = gitea.traffic.serverTime > 0 ? utcOf(gitea.traffic.serverTime - overlapMs) : null
+  const since = gitea.traffic.serverTime > 0 ? watermark(gitea.traffic.serverTime) : null
   const live = store.pulls.live(repo.full_name).map((pull) => pull.pr_number)
   if (!repo.has_pulls) return { pulls: [], gone: [], refs, since: null, off: true }
   if (refs.pulls.size === 0) return { pulls: [], gone: live, refs, since, off: false }

@@ -39,8 +39,8 @@ export async function refreshRfcRepo(
     store.repos.hold({ id: repo.id, tip, tip_at, document_body: document.body, document_sha: document.sha })
     store.rfcs.project(slug, timeNow(mirror))
   })
-  // Pulls come apart, so that one which Gitea cannot show holds up neither the branches nor the document.
   if (!withPulls) askHeadless(mirror, repo, refs)
+  // Pulls come apart, so that one which Gitea cannot show holds up neither the branches nor the document.
   const pulls = withPulls ? await readPulls(mirror, repo, refs, whole) : null
   if (pulls) await writePulls(mirror, repo, pulls)
   return {

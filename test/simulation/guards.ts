@@ -69,7 +69,7 @@ export const guards: Guard[] = [
     'if (moved === null) throw',
     'if (moved === null) return []; else if (moved.length < 0) throw',
   ),
-  guard('probe’s watermark overlaps', 'refresh/probe.ts', 'const overlapMs = 120_000', 'const overlapMs = 0'),
+  guard('a watermark overlaps', 'refresh/mirror.ts', 'const overlapMs = 120_000', 'const overlapMs = 0'),
   guard(
     'settled only 4 s after a change',
     'refresh/probe.ts',

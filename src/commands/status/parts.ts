@@ -1,5 +1,6 @@
 import { counted } from '../../rules/counted.ts'
 import type { Status } from '../../status/shape.ts'
+import { size } from '../../status/words.ts'
 import { type Part, shortened, when } from './words.ts'
 
 /** Who works on the file, and since when whoever answers does. */
@@ -48,8 +49,4 @@ export function gitea({ gitea: { url, version, latency_ms, requests, errors } }:
 /** The file. */
 export function database({ database: { path, bytes, wal_bytes, schema } }: Status): Part {
   return [`${path}, ${size(bytes)} and ${size(wal_bytes)} of WAL, schema ${schema}`]
-}
-
-function size(bytes: number): string {
-  return bytes < 1_000_000 ? `${Math.ceil(bytes / 1000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`
 }

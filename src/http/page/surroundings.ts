@@ -1,7 +1,8 @@
 import type { Status } from '../../status/shape.ts'
+import { size } from '../../status/words.ts'
 import { type Html, html } from './html.ts'
 import { facts, section } from './parts.ts'
-import { counted, size } from './words.ts'
+import { counted } from './words.ts'
 
 /** How Gitea answers. */
 export function giteaCard({ gitea }: Status): Html {

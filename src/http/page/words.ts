@@ -33,14 +33,6 @@ export function counted(count: number, what = ''): string {
   return `${numbers.format(count)}${word}`
 }
 
-const units = ['bytes', 'kB', 'MB', 'GB', 'TB']
-
-/** A size in bytes for people. */
-export function size(bytes: number): string {
-  const step = bytes < 1000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3))
-  return `${numbers.format(Number((bytes / 1000 ** step).toPrecision(3)))} ${units[step]}`
-}
-
 /** A sentence of ours whose `commands` stand out. */
 export function spoken(sentence: string): Html {
   const parts = sentence.split('`')
