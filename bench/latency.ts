@@ -118,7 +118,7 @@ async function serve({ site, org, people, token }: Organisation, file: string) {
     abandon: () => {},
   })
   const app = createServer({
-    access: { token: null, ownOrigin: null, now: Date.now },
+    access: { token: null, proxied: false, ownOrigin: null, now: Date.now },
     webhook: {
       secrets: [secret],
       receive: (delivery) => {

@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path'
 import { z } from 'zod'
 import { type Environment, readSecret, type Secret } from './config/secret.ts'
 import { ConfigError, sentence } from './errors.ts'
+import { isLoopback } from './rules/loopback.ts'
 
 const file = z.string().min(1)
 const port = z.number().int().min(0).max(65535)
@@ -33,7 +34,16 @@ export const configShape = z.strictObject({
     caFile: file.optional().describe('Certificate authority of a Gitea whose certificate is not publicly trusted'),
   }),
   database: file.describe('Path of the SQLite file, beside config.json when relative'),
-  listen: z.strictObject({ host: z.string().default('127.0.0.1'), port: port.default(8470) }).prefault({}),
+  listen: z
+    .strictObject({
+      host: z.string().default('127.0.0.1'),
+      port: port.default(8470),
+      proxied: z
+        .boolean()
+        .optional()
+        .describe('Whether a proxy on this machine passes requests from elsewhere on; else webhook.url tells'),
+    })
+    .prefault({}),
   webhook: z
     .strictObject({
       url: z.url({ protocol: /^https?$/ }).optional(),
@@ -157,7 +167,18 @@ export function listenUrl(listen: Config['listen']): string {
   return `${originOf(listen)}/webhooks/gitea`
 }
 
+/**
+ * Whether what comes from this machine may come from anywhere, through a proxy here: so it is said, or so it must be for Gitea to reach
+ * us by another name with TLS, at another port, or at all while we listen on loopback.
+ */
+export function isProxied({ webhook, listen }: Config): boolean {
+  if (listen.proxied !== undefined || webhook.url === undefined) return listen.proxied ?? false
+  const { protocol, hostname, port } = new URL(webhook.url)
+  if (isLoopback(hostname)) return false
+  return protocol === 'https:' || Number(port || 80) !== listen.port || isLoopback(listen.host)
+}
+
 /** Where it listens, as the origin of a URL. */
-export function originOf({ host, port }: Config['listen']): string {
+export function originOf({ host, port }: Pick<Config['listen'], 'host' | 'port'>): string {
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
 }

@@ -7,6 +7,7 @@ import {
   apiToken,
   configShape,
   giteaToken,
+  isProxied,
   listenUrl,
   parseConfig,
   readConfig,
@@ -121,6 +122,23 @@ test('Gitea reaches us where the configuration says, else where we listen', () =
   expect(listenUrl(listen)).toBe('http://127.0.0.1:8470/webhooks/gitea')
   expect(listenUrl({ host: '::1', port: 80 })).toBe('http://[::1]:80/webhooks/gitea')
   expect(webhookUrl(parseConfig(example, 'config.json'))).toBe('https://rfcs.example.org/webhooks/gitea')
+})
+
+test.each<[boolean, string | undefined, object]>([
+  [false, undefined, {}],
+  [true, 'https://rfcs.example.org/webhooks/gitea', {}],
+  [true, 'http://rfcs.example.org:8470/webhooks/gitea', {}],
+  [false, 'http://127.0.0.1:9000/webhooks/gitea', {}],
+  [false, 'http://localhost:8470/webhooks/gitea', {}],
+  [false, 'http://rfcs.example.org:8470/webhooks/gitea', { host: '0.0.0.0' }],
+  [true, 'http://rfcs.example.org/webhooks/gitea', { host: '0.0.0.0' }],
+  [false, 'http://rfcs.example.org/webhooks/gitea', { host: '0.0.0.0', port: 80 }],
+  [true, 'https://rfcs.example.org:8470/webhooks/gitea', { host: '::' }],
+  [true, undefined, { proxied: true }],
+  [false, 'https://rfcs.example.org/webhooks/gitea', { proxied: false }],
+])('that a proxy is there (%s) is told by webhook.url %s and listen %o', (there, url, listen) => {
+  const config = parseConfig(JSON.stringify({ ...least, webhook: { ...(url ? { url } : {}) }, listen }), 'config.json')
+  expect(isProxied(config)).toBe(there)
 })
 
 describe('a secret', () => {

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import { type Config, giteaToken, readConfig } from '../config.ts'
+import { type Config, giteaToken, isProxied, readConfig } from '../config.ts'
 import { openConfiguredStore, openMirror } from '../daemon.ts'
 import { endedBy, realEffects } from '../effects.ts'
 import { BrokenFile, isFinal, isMalformed } from '../errors.ts'
@@ -101,7 +101,7 @@ async function listen(config: Config, mirror: Mirror, { inbox, pulse, bell, ...t
   }
   const { url } = config.webhook
   const app = createServer({
-    access: { token, ownOrigin: url ? new URL(url).origin : null, now: mirror.effects.now },
+    access: { token, proxied: isProxied(config), ownOrigin: url ? new URL(url).origin : null, now: mirror.effects.now },
     webhook: { secrets, receive: inbox.hear, refused },
     changes: noticing(pulse, mirror.store.changes.page),
     ...told,

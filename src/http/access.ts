@@ -17,6 +17,8 @@ declare module 'fastify' {
 export type AccessOptions = {
   /** The API token; null: there is none, and only this machine is answered. */
   token: string | null
+  /** Whether what comes from this machine may come from elsewhere, through a proxy that need not say so: then it needs the token too. */
+  proxied: boolean
   /** The origin of the address that Gitea reaches us at: our pages are there too, whatever Host the proxy sends. */
   ownOrigin: string | null
   /** Milliseconds since 1970. */
@@ -27,8 +29,8 @@ export type AccessOptions = {
 type Trust = 'yes' | 'no' | number
 export type Access = ReturnType<typeof createAccess>
 
-/** The door: this machine needs no token, everything else does; see `guard`. */
-export function createAccess({ token, ownOrigin, now }: AccessOptions) {
+/** The door: this machine needs no token when it can be told, everything else does; see `guard`. */
+export function createAccess({ token, proxied, ownOrigin, now }: AccessOptions) {
   const guesses = createGuesses(now)
 
   const tried = (request: FastifyRequest, said: string, token: string): Trust => {
@@ -41,7 +43,7 @@ export function createAccess({ token, ownOrigin, now }: AccessOptions) {
   }
 
   const trust = (request: FastifyRequest): Trust => {
-    if (isLocal(request)) return 'yes'
+    if (!proxied && isLocal(request)) return 'yes'
     if (token === null) return 'no'
     const session = sessionIn(request.headers.cookie)
     if (session !== null && isSession(session, token, now())) return 'yes'
@@ -82,7 +84,7 @@ export function guard(app: FastifyInstance, access: Access): void {
         reply,
         403,
         'Only this machine is answered',
-        'Others need an API token, and none is configured: see api.tokenFile.',
+        'Others, and whoever may have come through a proxy (listen.proxied), need an API token, and none is configured: see api.tokenFile.',
       )
     if (typeof trust === 'number') {
       reply.header('retry-after', trust)
@@ -91,6 +93,11 @@ export function guard(app: FastifyInstance, access: Access): void {
     reply.header('www-authenticate', 'Bearer')
     const shown = signInFirst?.(request, reply)
     if (shown) return shown
-    return problem(reply, 401, 'The API token is needed', 'Send it as Authorization: Bearer, or sign in at /sign-in.')
+    return problem(
+      reply,
+      401,
+      'The API token is needed',
+      'Send it as Authorization: Bearer, or sign in at /sign-in. Behind a proxy (listen.proxied) this machine needs it too.',
+    )
   })
 }

@@ -1,20 +1,18 @@
 import type { FastifyRequest } from 'fastify'
 import { isLoopback } from '../rules/loopback.ts'
 
-const proxyHeaders = ['forwarded', 'via', 'x-real-ip']
+/** What proxies write: `Forwarded`, `Via`, `X-Forwarded-For`, `X-Real-IP`, `CF-Connecting-IP`, `X-Envoy-…` and the like. */
+const proxyHeader = /^(?:via|(?:x-)?(?:forwarded|original|envoy)(?:-.*)?|(?:.*-)?ip)$/
 
-/** Whether a proxy passed it on, so that it came from elsewhere though the socket says loopback. */
-function isProxied({ headers, raw }: FastifyRequest): boolean {
-  const names = Object.keys(headers)
-  // nginx without any further setting tells of itself by its HTTP/1.0 alone; nobody else speaks that any more.
-  return (
-    raw.httpVersion === '1.0' || names.some((name) => proxyHeaders.includes(name) || name.startsWith('x-forwarded-'))
-  )
+/** Whether a proxy that tells of itself passed it on, so that it came from elsewhere though the socket says loopback. */
+function isPassedOn({ headers, raw }: FastifyRequest): boolean {
+  // nginx before 1.29.7 tells of itself by its HTTP/1.0 alone when nothing is set; nobody else speaks that any more.
+  return raw.httpVersion === '1.0' || Object.keys(headers).some((name) => proxyHeader.test(name))
 }
 
 /** Whether somebody on this machine asked, and asked for this machine: a name that only leads here is how a web page would come in (DNS rebinding). */
 export function isLocal(request: FastifyRequest): boolean {
-  return isLoopback(request.ip) && isLoopback(request.hostname) && !isProxied(request)
+  return isLoopback(request.ip) && isLoopback(request.hostname) && !isPassedOn(request)
 }
 
 /** Whether the browser that sent it reached the proxy by https. */

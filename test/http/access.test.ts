@@ -70,6 +70,12 @@ describe('without an API token', () => {
     { 'x-forwarded-for': '127.0.0.1' },
     { 'x-forwarded-proto': 'https' },
     { 'X-Forwarded-Server': 'edge' },
+    { 'x-forwarded': 'for=127.0.0.1' },
+    { 'X-Client-IP': '127.0.0.1' },
+    { 'CF-Connecting-IP': '127.0.0.1' },
+    { 'True-Client-IP': '127.0.0.1' },
+    { 'X-Original-For': '127.0.0.1' },
+    { 'X-Envoy-External-Address': '127.0.0.1' },
   ])('what came through a proxy (%o) is refused', async (headers: Record<string, string>) => {
     expect(await desk.status(read, headers)).toBe(403)
     expect(await desk.status('/', headers)).toBe(403)
@@ -159,6 +165,25 @@ test('a header that anybody can write counts only where a proxy of this machine 
     clientOf({ ip, headers: { 'x-forwarded-for': seen } } as unknown as FastifyRequest)
   expect(from('198.51.100.1', '10.0.0.1')).toBe(from('198.51.100.1', '10.0.0.2'))
   expect(from('127.0.0.1', '10.0.0.1')).not.toBe(from('127.0.0.1', '10.0.0.2'))
+})
+
+describe('behind a proxy that may say nothing of itself', () => {
+  test('this machine needs the token as everybody does', async () => {
+    desk = await opened({ token, proxied: true })
+    expect(await desk.ask(read)).toMatchObject({ status: 401, text: expect.stringContaining('listen.proxied') })
+    expect(await desk.status(read, bearer(token))).toBe(200)
+    expect(await desk.status(read, cookie(newSession(token, desk.now())))).toBe(200)
+    expect(JSON.parse((await desk.ask('/healthz')).text)).toEqual({ status: 'failing' })
+  })
+
+  test('without a token nobody is answered, but the webhook and a bare health', async () => {
+    desk = await opened({ proxied: true })
+    expect(await desk.ask(read)).toMatchObject({ status: 403, text: expect.stringContaining('listen.proxied') })
+    expect(await desk.status('/')).toBe(403)
+    const { headers, payload, url } = posted(push())
+    expect(await desk.status(url, headers, 'POST', payload)).toBe(202)
+    expect(JSON.parse((await desk.ask('/healthz')).text)).toEqual({ status: 'failing' })
+  })
 })
 
 describe('what changes something', () => {

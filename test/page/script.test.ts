@@ -19,7 +19,7 @@ async function opened(status: Status = statusOf()) {
   let asked = 0
   const app = Fastify()
   app.register(pageRoutes, {
-    access: createAccess({ token: null, ownOrigin: null, now: Date.now }),
+    access: createAccess({ token: null, proxied: false, ownOrigin: null, now: Date.now }),
     status: () => {
       asked++
       return shown

@@ -26,6 +26,7 @@ export function openDesk({
   secrets = [secret],
   level = 'silent',
   token = null as string | null,
+  proxied = false,
   ownOrigin = null as string | null,
 } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'rfcached-desk-'))
@@ -44,7 +45,7 @@ export function openDesk({
   const logged: string[] = []
   let rings = 0
   const app = createServer({
-    access: { token, ownOrigin, now: effects.now },
+    access: { token, proxied, ownOrigin, now: effects.now },
     webhook: {
       secrets,
       receive: (delivery) => receive({ store, effects, owner: 'rfcs' }, delivery),

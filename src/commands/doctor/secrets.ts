@@ -1,5 +1,5 @@
 import type { Secret } from '../../config/secret.ts'
-import { apiToken, webhookSecrets } from '../../config.ts'
+import { apiToken, isProxied, webhookSecrets } from '../../config.ts'
 import type { Patient } from './patient.ts'
 import { note, type Verdict, well } from './verdict.ts'
 
@@ -19,6 +19,8 @@ export function webhookSecretSource({ config, environment }: Patient): Verdict {
 /** Where the token of those comes from who ask over HTTP from elsewhere. */
 export function apiTokenSource({ config, environment }: Patient): Verdict {
   const token = apiToken(config, environment)
+  if (!token && isProxied(config))
+    return note('There is no API token: behind a proxy (listen.proxied) the page and the API answer nobody.')
   if (!token) return note('There is no API token: the page and the API answer this machine only.')
   return well(`The API token comes from ${sourceOf(token, environment)}.`)
 }

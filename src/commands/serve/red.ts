@@ -1,4 +1,4 @@
-import type { Config } from '../../config.ts'
+import { type Config, isProxied } from '../../config.ts'
 import { realEffects } from '../../effects.ts'
 import { type BrokenFile, sentence, TransientError } from '../../errors.ts'
 import { createMetrics } from '../../http/metrics.ts'
@@ -17,7 +17,7 @@ export async function serveRed(config: Config, log: Mirror['log'], broken: Broke
     throw new TransientError(`${sentence(broken)} Then start rfcached again.`)
   }
   const app = createServer({
-    access: { token: readApiToken(config), ownOrigin: null, now: realEffects.now },
+    access: { token: readApiToken(config), proxied: isProxied(config), ownOrigin: null, now: realEffects.now },
     webhook: { secrets: readWebhookSecrets(config), receive: refuse, refused: () => {} },
     changes: refuse,
     status: refuse,
