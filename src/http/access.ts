@@ -42,8 +42,10 @@ export function createAccess({ token, proxied, ownOrigin, now }: AccessOptions) 
     return 'no'
   }
 
+  const isOfHere = (request: FastifyRequest) => !proxied && isLocal(request)
+
   const trust = (request: FastifyRequest): Trust => {
-    if (!proxied && isLocal(request)) return 'yes'
+    if (isOfHere(request)) return 'yes'
     if (token === null) return 'no'
     const session = sessionIn(request.headers.cookie)
     if (session !== null && isSession(session, token, now())) return 'yes'
@@ -53,6 +55,8 @@ export function createAccess({ token, proxied, ownOrigin, now }: AccessOptions) 
 
   return {
     hasToken: token !== null,
+    /** Whether this machine asks, for certain. */
+    isLocal: isOfHere,
     trust,
     isForeign: (request: FastifyRequest) => isForeign(request, ownOrigin),
     /** A session for whoever says the token; else as `trust`. */

@@ -131,6 +131,15 @@ describe('signing in', () => {
     expect((await get('/', { ...proxied, cookie })).statusCode).toBe(303)
   })
 
+  test('can be ended by whoever began it, and this machine, which needs none, is not asked to', async () => {
+    desk = openDesk({ token, proxied: true })
+    const cookie = String((await post('/sign-in', { token })).headers['set-cookie']).split(';')[0] ?? ''
+    expect((await get('/', { cookie })).body).toContain('Sign out')
+    await desk[Symbol.asyncDispose]()
+    desk = openDesk({ token })
+    expect((await get('/')).body).not.toContain('Sign out')
+  })
+
   test.each([{ 'x-forwarded-proto': 'https' }, { forwarded: 'for=192.0.2.1;proto=https' }])(
     'over https (%o) keeps it for https only',
     async (headers: Record<string, string>) => {

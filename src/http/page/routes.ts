@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Status } from '../../status/shape.ts'
 import type { Jobs } from '../../work/jobs.ts'
 import type { Access } from '../access.ts'
-import { cameByHttps, isLocal } from '../origin.ts'
+import { cameByHttps } from '../origin.ts'
 import { sessionCookie } from '../session-cookie.ts'
 import { assetRoutes } from './assets.ts'
 import { forEverybody, forPeople } from './people.ts'
@@ -44,7 +44,7 @@ export async function pageRoutes(app: FastifyInstance, { access, status, jobs }:
   assetRoutes(app)
 
   app.get('/', look, async (request, reply) =>
-    page(reply, 200, statusPage(status(), { signedIn: access.hasToken && !isLocal(request) })),
+    page(reply, 200, statusPage(status(), { signedIn: access.hasToken && !access.isLocal(request) })),
   )
   app.post('/reconcile', button, async (_, reply) => {
     jobs.request('reconcile', by)
