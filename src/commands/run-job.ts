@@ -4,6 +4,7 @@ import { openConfiguredStore, openMirror, type StoreParts } from '../daemon.ts'
 import { isMalformed, sentence, TransientError } from '../errors.ts'
 import { createLog } from '../log.ts'
 import { type Mirror, timeNow } from '../refresh/mirror.ts'
+import { wholeSweeps } from '../status/sweeps.ts'
 import { type Lane, laneOfKind } from '../store/jobs.ts'
 import { suspect } from '../store/mend.ts'
 import { deriveOwed } from '../work/backfills.ts'
@@ -24,8 +25,6 @@ type Told = { json: (ended: Ended) => object; text: (ended: Ended) => string }
 type Wanted = { id: number; lane: Lane }
 
 const lookEveryMs = 250
-/** Runs that write, and may come to owe that pulls are derived again. */
-const sweeps = ['reconcile', 'rebuild']
 
 /** Runs with a progress bar, or quietly for `json`, and tells how it ended, on standard output; gives the exit code. */
 export async function shown(json: boolean, run: (progress: Progress) => Promise<Ended>, told: Told): Promise<ExitCode> {
@@ -107,7 +106,7 @@ async function lead(mirror: Mirror, name: string, { id, lane }: Wanted, progress
   try {
     for (let job = jobs.nextPending(lane); job; job = jobs.nextPending(lane)) {
       const end = await runJob(mirror, job, { onProgress: progress })
-      if (sweeps.includes(job.kind)) await deriveOwed(mirror, progress, stop.signal)
+      if (wholeSweeps.includes(job.kind)) await deriveOwed(mirror, progress, stop.signal)
       if (job.id === id && end) return end
     }
     return (

@@ -1,7 +1,8 @@
 import type { Effects } from '../effects.ts'
 import { utcOf } from '../rules/time.ts'
+import type { JobRow } from '../store/jobs.ts'
 import type { Picture } from '../store/picture.ts'
-import { type JobView, jobView } from '../work/job-view.ts'
+import { jobView } from '../work/job-view.ts'
 import { isGone } from '../work/lead.ts'
 import { backfillViews } from './backfills.ts'
 import { driftFound } from './drift.ts'
@@ -85,16 +86,16 @@ function leaderOf(picture: Picture, now: number): string | null {
 
 /** What is said to run while nobody works was left by a process that died: whoever works next begins it anew. */
 function jobs({ jobs: seen }: Picture, now: number, isLed: boolean): Facts['jobs'] {
-  const active = seen.active().map((job) => jobView(job, now))
-  const those = (status: string) => active.filter((job) => job.status === status)
-  const recent = seen.recent(recentJobs).map((job) => jobView(job, now))
-  if (isLed) return { running: those('running'), pending: those('pending'), recent }
-  const left = those('running').map(interrupted)
-  return { running: [], pending: those('pending'), recent: [...left, ...recent] }
+  const view = (job: JobRow) => jobView(job, now)
+  const { running = [], pending = [] } = Object.groupBy(seen.active(), ({ status }) => status)
+  const recent = seen.recent(recentJobs)
+  if (isLed) return { running: running.map(view), pending: pending.map(view), recent: recent.map(view) }
+  return { running: [], pending: pending.map(view), recent: [...running.map(interrupted), ...recent].map(view) }
 }
 
-function interrupted(job: JobView): JobView {
-  return { ...job, status: 'failed', error_message: 'interrupted', rate: null, eta_seconds: null }
+/** Ended, as far as the file knows, with its last sign of life. */
+function interrupted(job: JobRow): JobRow {
+  return { ...job, status: 'failed', error_message: 'interrupted', completed_at: job.phase_at ?? job.started_at }
 }
 
 function gitea(picture: Picture, url: string, live: Live | null): Facts['gitea'] {

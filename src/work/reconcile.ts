@@ -58,7 +58,9 @@ export function whatIsNew({ newProblems, newWarnings, newWords }: Reconciled): s
 export async function readAgain(mirror: Mirror, progress: Progress, signal: AbortSignal): Promise<JobEnd> {
   const { store } = mirror
   store.distrust()
-  await runBackfill(mirror, 'search-index', store.walks['search-index'], progress, signal)
+  // One that fills it now goes on, and is owed again from the first row: two side by side would do each row twice.
+  if (store.jobs.list({ kind: 'backfill:search-index', status: 'running', limit: 1 }).length === 0)
+    await runBackfill(mirror, 'search-index', store.walks['search-index'], progress, signal)
   return reconcileAll(mirror, progress, signal)
 }
 

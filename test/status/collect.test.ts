@@ -46,14 +46,18 @@ describe('the sweeps', () => {
 
 test('a process that was killed works no more, and what it ran is interrupted', () => {
   const { pid } = spawnSync(process.execPath, ['--version'])
+  const began = it.text()
   it.began('reconcile')
+  it.pass(60)
   it.store.lease.release('here')
   it.store.lease.acquire(holderName({ effects: it.effects }).replace(`:${process.pid}:`, `:${pid}:`), it.now())
   const { leader, jobs, verdict } = it.fromFile()
   expect(leader).toBeNull()
   expect(jobs).toMatchObject({
     running: [],
-    recent: [{ kind: 'reconcile', status: 'failed', error_message: 'interrupted', eta_seconds: null }],
+    recent: [
+      { kind: 'reconcile', status: 'failed', error_message: 'interrupted', completed_at: began, eta_seconds: null },
+    ],
   })
   expect(verdict.sentence).toContain('No process works on this database')
 })

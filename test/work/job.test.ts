@@ -241,3 +241,16 @@ test('two who would run the same are one who does', async () => {
   expect(live.store.jobs.start(id, '2026-11-22T10:00:00Z')).toBe(true)
   expect(await runJob(live.mirror, row)).toBeNull()
 })
+
+test('a rebuild leaves the full-text index to the backfill that fills it at the moment, which is owed again', async () => {
+  const filled = () => live.db.prepare('SELECT count(*) FROM rfcs_indexed').pluck().get()
+  const { id } = live.store.jobs.request('backfill:search-index', 'manual:ann', '2026-11-22T09:00:00Z')
+  live.store.jobs.start(id, '2026-11-22T09:00:00Z')
+  expect((await run('rebuild')).status).toBe('completed')
+  expect(live.store.backfills.byName('search-index')?.status).toBe('pending')
+  expect(filled()).toBe(0)
+  live.store.jobs.finish(id, 'completed', '2026-11-22T09:01:00Z', null, {})
+  await live.pass(5)
+  expect(live.store.backfills.byName('search-index')?.status).toBe('completed')
+  expect(filled()).toBe(4)
+})
