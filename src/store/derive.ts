@@ -7,8 +7,12 @@ import { walkOf } from './walk.ts'
 
 export type Derive = ReturnType<typeof deriver>
 
-/** More groups than this, and deriving the whole repository is cheaper. */
-const mostGroups = 20
+/**
+ * Pulls of some RFCs in a repository. The `+` has SQLite find them by their RFC, also for many: by repository it would look through
+ * all actions, which may have no index, for each pull there is.
+ */
+export const ofRfcs = (pull: string): string =>
+  `+${pull}.repo = :repo AND ${pull}.rfc_slug IN (SELECT value FROM json_each(:slugs))`
 
 /** Sets what pulls mean, with the `actions` table as the application has it at this moment. */
 export function deriver(db: Database) {
@@ -29,7 +33,6 @@ export function deriver(db: Database) {
     if (areMany()) oweBackfill(db, 'derive-pulls')
     else statements().all.run()
   }
-  const repo = (name: string) => statements().repo.run({ repo: name })
   return {
     /**
      * To be called first in each write transaction: when the file's schema moved, also while nobody had it open, the triggers on
@@ -56,7 +59,6 @@ export function deriver(db: Database) {
      * the backfill comes to be owed: a pull means for a while what it meant, each row by itself, and no other row follows from that.
      */
     all,
-    repo,
     /** The same in whatever pieces: what one means follows from what Gitea said of others, not from what they mean. */
     walk: walkOf(db, 'cached_prs', {
       fill: (after, upTo) => statements().range.run({ after, upTo }),
@@ -64,9 +66,9 @@ export function deriver(db: Database) {
       atOnce: 500,
     }),
     /** The pulls of these RFCs in a repository. */
-    groups: (name: string, slugs: Set<string>) => {
-      if (slugs.size > mostGroups) repo(name)
-      else for (const slug of slugs) statements().group.run({ repo: name, slug })
+    groups: (repo: string, slugs: Iterable<string>) => {
+      const those = [...slugs]
+      if (those.length > 0) statements().groups.run({ repo, slugs: JSON.stringify(those) })
     },
   }
 }
@@ -74,10 +76,7 @@ export function deriver(db: Database) {
 function prepared(db: Database, columns: ActionColumns | null) {
   return {
     all: db.prepare(deriveMeaning(columns, () => '1')),
-    repo: db.prepare<{ repo: string }>(deriveMeaning(columns, (pull) => `${pull}.repo = :repo`)),
-    group: db.prepare<{ repo: string; slug: string }>(
-      deriveMeaning(columns, (pull) => `${pull}.repo = :repo AND ${pull}.rfc_slug = :slug`),
-    ),
+    groups: db.prepare<{ repo: string; slugs: string }>(deriveMeaning(columns, ofRfcs)),
     range: db.prepare<{ after: number; upTo: number }>(
       deriveMeaning(columns, (pull) => `${pull}.rowid > :after AND ${pull}.rowid <= :upTo`),
     ),

@@ -87,7 +87,7 @@ export function pullsTable(db: Database, derive: Derive) {
     },
     /** The same for every pull of a repository that is followed no more. */
     buryRepo: (repo: string) => {
-      if (buryRepo.run(repo).changes) derive.repo(repo)
+      derive.groups(repo, new Set(buryRepo.all(repo)))
     },
     /** The same for repositories that nobody follows. */
     buryStrays: () => {
@@ -143,8 +143,11 @@ function burials(db: Database) {
   const bury = db.prepare<[string, number]>(
     `UPDATE cached_prs SET upstream_state = 'deleted' WHERE repo = ? AND pr_number = ? AND upstream_state <> 'deleted'`,
   )
-  const buryRepo = db.prepare<[string]>(
-    `UPDATE cached_prs SET upstream_state = 'deleted' WHERE repo = ? AND upstream_state <> 'deleted'`,
-  )
+  /** Gives the RFC of each. */
+  const buryRepo = db
+    .prepare<[string], string>(
+      `UPDATE cached_prs SET upstream_state = 'deleted' WHERE repo = ? AND upstream_state <> 'deleted' RETURNING rfc_slug`,
+    )
+    .pluck()
   return { bury, buryRepo }
 }

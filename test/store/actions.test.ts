@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { fewToDerive } from '../../src/store/backfills.ts'
+import { ofRfcs } from '../../src/store/derive.ts'
+import { deriveMeaning } from '../../src/store/meaning.ts'
 import { act, createActions } from './application.ts'
-import { application, madePath, mirrored, opened } from './made.ts'
+import { application, madePath, meta, mirrored, opened } from './made.ts'
 
 const opener = (made: ReturnType<typeof mirrored>) => made.meaning()?.opened_by
 
@@ -99,6 +101,20 @@ describe('what the application changes in the schema', () => {
     opened(made.file)
     expect(opener(made)).toBe('rfc-bot')
   })
+})
+
+test('what pulls of some RFCs mean looks through actions without an index once, not for each pull there is', () => {
+  const made = mirrored()
+  createActions(made.app)
+  made.write(...Array.from({ length: 300 }, (_, at) => ({ pr_number: at + 1 })))
+  const plan = made.app
+    .prepare<{ repo: string; slugs: string }, { detail: string }>(
+      `EXPLAIN QUERY PLAN ${deriveMeaning({ repo: true, createdAt: true }, ofRfcs)}`,
+    )
+    .all({ repo: meta, slugs: '["a","b","c"]' })
+  const joins = plan.map(({ detail }) => detail).filter((line) => /^(SCAN|SEARCH) [ab]\b/.test(line))
+  const found = expect.stringMatching(/^SEARCH .*\(rfc_slug=\? AND pr_number=\?\)$/)
+  expect(joins).toEqual([expect.any(String), found, expect.any(String), found])
 })
 
 describe('what many pulls mean', () => {
