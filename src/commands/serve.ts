@@ -95,13 +95,16 @@ async function listen(config: Config, mirror: Mirror, { inbox, pulse, bell, ...t
   const secrets = readWebhookSecrets(config)
   if (secrets.length === 0)
     mirror.log.warn('There is no webhook secret: every delivery is refused, and only the cron keeps the copy fresh.')
+  const proxied = isProxied(config)
+  if (proxied && token === null)
+    mirror.log.warn('There is no API token: behind a proxy (listen.proxied) the page and the API answer nobody.')
   const refused = (reason: string) => {
     told.metrics.meter.delivered(reason)
     mirror.log.warn({ status: reason, count: refuse(pulse.refusals, reason) }, 'delivery refused')
   }
   const { url } = config.webhook
   const app = createServer({
-    access: { token, proxied: isProxied(config), ownOrigin: url ? new URL(url).origin : null, now: mirror.effects.now },
+    access: { token, proxied, ownOrigin: url ? new URL(url).origin : null, now: mirror.effects.now },
     webhook: { secrets, receive: inbox.hear, refused },
     changes: noticing(pulse, mirror.store.changes.page),
     ...told,

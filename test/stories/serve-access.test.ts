@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { request } from 'undici'
-import { describe, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { openServed, type Served } from './served.ts'
 
 /** The configuration of a daemon that listens beyond this machine, with that API token. */
@@ -13,6 +13,18 @@ function beyond(served: Served, token?: string): string {
   writeFileSync(file, JSON.stringify({ ...served.configured, ...api, listen: { host: '0.0.0.0', port } }))
   return file
 }
+
+test('behind a proxy, which webhook.url tells of, this machine needs the token too', async () => {
+  await using served = await openServed()
+  const file = join(served.folder, 'proxied.json')
+  const webhook = { url: 'https://rfcs.example.org/webhooks/gitea' }
+  writeFileSync(file, JSON.stringify({ ...served.configured, webhook }))
+  const { log } = await served.serve({ file, swept: false })
+  const { statusCode, body } = await request(`${served.url}/api/v1/status`)
+  expect(statusCode).toBe(403)
+  expect(await body.json()).toMatchObject({ detail: expect.stringContaining('listen.proxied') })
+  expect(log()).toContain('behind a proxy (listen.proxied) the page and the API answer nobody')
+})
 
 describe.concurrent('listening beyond this machine', () => {
   test.for([
