@@ -45,10 +45,9 @@ export function deriver(db: Database) {
       made = null
       watchActions(db, columns)
       schemaSeen = schemaVersion.get()
-      // A few are derived also when a file is opened whose schema did not move: that shows when their part of it is broken.
-      if (areMany() && settings.get('derived_schema') === String(schemaSeen)) return
+      if (settings.get('derived_schema') === String(schemaSeen)) return
       all()
-      if (areMany()) settings.set('derived_schema', String(schemaSeen))
+      settings.set('derived_schema', String(schemaSeen))
     },
     /** A write failed, and with it what keepUp may have done in it. */
     lookAgain: () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Mirror } from '../refresh/mirror.ts'
 import { compareFiles, type Drift } from '../store/compare.ts'
 import { openStore } from '../store/store.ts'
+import { deriveOwed } from './backfills.ts'
 import type { JobEnd, Progress } from './job-end.ts'
 import { reconcile, whatIsNew } from './reconcile.ts'
 
@@ -19,14 +20,19 @@ export async function foresee(mirror: Mirror, progress: Progress, signal?: Abort
 }
 
 /** The job `verify`: reads everything again into a copy, and tells where the file differs from it, also after a second look. */
-export async function verify(mirror: Mirror, progress: Progress, signal?: AbortSignal): Promise<JobEnd> {
+export async function verify(mirror: Mirror, progress: Progress, signal: AbortSignal): Promise<JobEnd> {
   return onCopy(mirror, async (copy, file) => {
     const compare = () => compareFiles(mirror.store.file, file)
+    const read = async () => {
+      const result = await reconcile(copy, progress, signal)
+      await deriveOwed(copy, progress, signal)
+      return result
+    }
     copy.store.forget()
-    const first = await reconcile(copy, progress, signal)
+    const first = await read()
     const drift = first.failed === 0 ? compare() : []
     if (drift.length > 0) await mirror.effects.sleep(pauseBeforeSecondLookMs)
-    if (drift.length > 0) await reconcile(copy, progress, signal)
+    if (drift.length > 0) await read()
     const again = new Set(drift.length > 0 ? compare().map(keyOf) : [])
     return endOf({ ...first, drift: drift.filter((one) => again.has(keyOf(one))) })
   })

@@ -8,6 +8,10 @@ import { servedTest } from './served-test.ts'
 
 const test = servedTest(aided)
 
+/** Makes the file larger than one that is looked at whole at each start. */
+const large = `WITH RECURSIVE rows (n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM rows WHERE n < 2500)
+  INSERT INTO actions (action_kind) SELECT hex(zeroblob(2000)) FROM rows`
+
 function aided(served: Served) {
   const { database, world } = served
   return {
@@ -66,7 +70,7 @@ describe.concurrent('fault F30: a broken file', () => {
 
   test('that shows itself at work ends the daemon, whose next start mends it', async ({ served, expect }) => {
     const first = await served.serve()
-    await served.used()
+    await served.used(large)
     await served.ended(first)
     breakPages(served.database, leavesOf(served.database, 'entry_files')[0]?.pageno ?? 0)
     const victim = served.start(['serve'])
@@ -74,7 +78,7 @@ describe.concurrent('fault F30: a broken file', () => {
     expect(victim.log()).toContain('shows itself broken: database disk image is malformed. Start rfcached again')
     expect(served.beside()).toEqual(['copy.sqlite-suspect'])
     const heir = await served.serve()
-    expect(heir.log()).toMatch(/was broken .* 1 actions .* 1 branches/)
+    expect(heir.log()).toMatch(/was broken .* 2501 actions .* 1 branches/)
     await served.settled()
     expect(served.whole()).toBe('ok')
     expect(await served.differs()).toEqual([])

@@ -223,8 +223,7 @@ describe.concurrent('--verify', () => {
     expect(await desk.reconcile('--verify')).toMatchObject({ code: 0, said: { drift: [] } })
   })
 
-  // Fails until `forget` in src/store/store.ts derives every pull again: what a pull means is derived where it moved only.
-  test.fails('finds a tampered meaning of a pull, too', async () => {
+  test('finds a tampered meaning of a pull, too', async () => {
     await using desk = await openDesk()
     await desk.reconcile()
     desk.write("UPDATE cached_prs SET state = 'withdrawn', opened_by = 'mallory' WHERE repo = 'rfcs/alpha'")

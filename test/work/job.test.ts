@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { fewToDerive } from '../../src/store/backfills.ts'
 import type { JobRow } from '../../src/store/jobs.ts'
 import { leaseMs } from '../../src/store/lease.ts'
 import { runJob } from '../../src/work/job.ts'
@@ -253,4 +254,17 @@ test('a rebuild leaves the full-text index to the backfill that fills it at the 
   await live.pass(5)
   expect(live.store.backfills.byName('search-index')?.status).toBe('completed')
   expect(filled()).toBe(4)
+})
+
+test('a verify finds a tampered meaning of a pull among many too, which a backfill derives', async () => {
+  live.loseWebhooks()
+  for (let at = 0; at <= fewToDerive; at++) {
+    live.world.commit('rfcs/alpha', `topic-${at}`, { 'a.md': String(at) })
+    live.world.openPull('rfcs/alpha', `topic-${at}`, { by: 'alice', title: 'A', body: '' })
+  }
+  expect((await run('reconcile')).status).toBe('completed')
+  live.db.exec(`UPDATE cached_prs SET opened_by = 'mallory' WHERE pr_number = 7`)
+  expect(JSON.parse((await run('verify')).result).drift).toEqual([
+    { table: 'cached_prs', key: 'rfcs/alpha 7', column: 'opened_by', have: 'mallory', want: 'alice' },
+  ])
 })
