@@ -98,5 +98,6 @@ function explain(cause: unknown, origin: string): string {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
   if (code === 'ECONNREFUSED') return `Nothing listens at ${origin}.`
   if (code === 'ENOTFOUND') return `The host name of ${origin} is not known.`
+  if (/_CERT$|CERT_|VERIFY_LEAF/.test(code)) return `The certificate of ${origin} is not accepted (${code}).`
   return `${origin} could not be reached${code ? ` (${code})` : ''}.`
 }
