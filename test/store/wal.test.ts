@@ -3,7 +3,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { openWhole } from '../../src/store/mend.ts'
 import { walFault } from '../../src/store/wal.ts'
 import { overwrite } from '../support/breaking.ts'
-import { application, madeAt, madePath, opened } from './made.ts'
+import { application, madeAt, madePath, mirrored, opened } from './made.ts'
 
 const frame = 24 + 4096
 const frameAt = (number: number) => 32 + (number - 1) * frame
@@ -57,6 +57,27 @@ describe('a write-ahead log', () => {
     truncateSync(`${file}-wal`, frameAt(5) + 3000)
     expect(walFault(file)).toMatch(/frame 5/)
   })
+})
+
+test('F28: a log grows while somebody reads for long, whose picture stays; then it is used again from its beginning', () => {
+  const { store, file } = mirrored()
+  const reader = application(file, 'BEGIN')
+  const seen = reader.prepare("SELECT count(*) FROM settings WHERE name = 'warnings'").pluck()
+  expect(seen.get()).toBe(0)
+  const write = () => {
+    for (let times = 0; times < 30; times++)
+      store.transaction(() => store.settings.set('warnings', `${times % 10}`.repeat(100 * 4096)))
+  }
+  const size = () => statSync(`${file}-wal`).size
+  write()
+  const longest = size()
+  expect(longest).toBeGreaterThan(3000 * frame)
+  expect(seen.get()).toBe(0)
+  reader.exec('COMMIT')
+  expect(seen.get()).toBe(1)
+  write()
+  // The first to commit after the reader still adds to the end, and then all is brought into the file.
+  expect(size()).toBeLessThan(longest + 200 * frame)
 })
 
 describe('after a log that is not whole', () => {
