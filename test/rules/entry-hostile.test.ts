@@ -61,6 +61,21 @@ test('nesting is read down to a depth that does not depend on the stack', () => 
   expect(read(file(`slug: a\nx: ${'? '.repeat(4500)}\n- ]\n- `)).problem).toContain('nested too deeply')
 })
 
+test.each([
+  ['32,768 characters', (count: number) => `slug: a\n#${'x'.repeat(count - '\nslug: a\n#'.length)}`, 32_768],
+  ['1,000 blanks or blank lines in a row', (count: number) => `slug: a${'\n'.repeat(count)}b: c`, 1000],
+  ['1,000 blanks or blank lines in a row', (count: number) => `slug: a\nb:${' '.repeat(count)}c`, 1000],
+])('F24: a front matter has %s at most', (most, made, count) => {
+  expect(read(file(made(count))).problem).toBeNull()
+  expect(read(file(made(count + 1)))).toEqual({ fields: null, problem: expect.stringContaining(`than ${most}`) })
+})
+
+test('F24: a front matter has some thousand words at most, whatever they are', () => {
+  const words = (count: number) => file(`slug: a\ntags: [${'x,'.repeat(count)}]`)
+  expect(read(words(3000)).problem).toBeNull()
+  expect(read(words(4000))).toEqual({ fields: null, problem: expect.stringContaining('is too large') })
+})
+
 test('nothing is remembered: a malformed file is a problem each time it is read', () => {
   const text = file('slug: [')
   expect(read(text)).toEqual(read(text))
