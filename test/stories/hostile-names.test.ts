@@ -24,6 +24,11 @@ beforeAll(async () => {
   world.commit('rfcs/alpha', branch, { 'a.txt': 'a' })
   world.openPull('rfcs/alpha', branch, { title: evil, body: `${evil}\n\nOn-behalf-of: x <${evil}>` })
   const daemon = await served.serve()
+  // One of 1.14, which sent its secret along.
+  const old = { secret: served.secrets[1], ref: evil, repository: { id: 99, full_name: `rfcs/${evil}` } }
+  expect(await served.deliver('push', old)).toBe(202)
+  expect(await served.deliver('push', old, { by: 'guessed' })).toBe(401)
+  await served.settled()
   log = daemon.log()
 }, 120_000)
 afterAll(() => served[Symbol.asyncDispose]())
