@@ -55,7 +55,7 @@ test('a certificate file that cannot be read is named, with the option to mend',
   expect(open).toThrow('/nowhere/ca.pem')
 })
 
-describe('an answer that is too large is refused', () => {
+describe('F17: an answer that is too large is refused', () => {
   const request = { method: 'GET', path: '/', headers: {} }
   const asked = async (url: string, options: { maxBytes?: number } = {}) => {
     await using opened = openDoor(url, { connections: 1, ...options })

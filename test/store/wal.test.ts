@@ -23,7 +23,7 @@ function killed(): string {
 
 const flip = (file: string, at: number) => overwrite(`${file}-wal`, at, Buffer.from('broken'))
 
-describe('a write-ahead log', () => {
+describe('F30: a write-ahead log', () => {
   test('is whole as a process that was killed leaves it, and where there is none', () => {
     const file = killed()
     expect(statSync(`${file}-wal`).size).toBeGreaterThan(30 * frame)
@@ -80,7 +80,7 @@ test('F28: a log grows while somebody reads for long, whose picture stays; then 
   expect(size()).toBeLessThan(longest + 200 * frame)
 })
 
-describe('after a log that is not whole', () => {
+describe('F30: after a log that is not whole', () => {
   test('everything is read again, which is said once', () => {
     const file = killed()
     const store = opened(file)
