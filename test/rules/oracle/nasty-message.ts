@@ -9,7 +9,7 @@ const keys =
 |-|--|-a-|9|Clé|ключ|\u212aey|two words|key |key  \t| key|\tkey|key_1|key\v|key\r|(cherry|a.b|#key|`.split('|')
 const separators = ':|: |:|: | : |\t:\t|::|=|#| |：|:\r|:\v |:\u00a0'.split('|')
 const values =
-  `Ben <ben>|Ann <ann@example.org>|<x>|a <b> c|<>|#12|#12, #13|#007|# v|---|a: b|ünï|日本|😀|é | |\t|v \t |\r|a\rb|
+  `Ben <ben>|Ann <ann@example.org>|<x>|a <b> c|<>|< >|#12|#12, #13|#007|# v|---|a: b|ünï|日本|😀|é | |\t|v \t |\r|a\rb|
 \u0007|\u001b[0m|\u00a0|\u0085|\vv\v|v\f|`.split('|')
 const good = 'Key: v|On-behalf-of: Ben <ben>|Supersedes: #12'.split('|')
 const gitsOwn =
