@@ -15,7 +15,7 @@ export const configShape = z.strictObject({
     url: z
       .url({ protocol: /^https?$/, error: 'Write the address of Gitea, like https://git.example.org/' })
       .refine(
-        (url) => !/^\w+:\/\/[^/]*@/.test(url),
+        (url) => !URL.parse(url)?.username && !URL.parse(url)?.password,
         'The address must hold no user and password: the token has its own file',
       )
       .describe('Address of Gitea; a sub-path is fine'),

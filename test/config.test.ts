@@ -95,6 +95,23 @@ describe('a configuration is refused in one sentence that says what to do', () =
     expect(told).not.toContain('\n')
   })
 
+  test.each([
+    'https://rfcs:hunter2@git.example.org/',
+    'https://hunter2@git.example.org/',
+    'https://:hunter2@git.example.org/',
+    'https:\\\\rfcs:hunter2@git.example.org',
+    'https:rfcs:hunter2@git.example.org',
+  ])('when it has a password in the address, which is not said: %s', (url) => {
+    const told = refusal(() => parseConfig(changed({ gitea: { ...least.gitea, url } }), 'config.json'))
+    expect(told).toMatch(/gitea\.url: The address must hold no user and password/)
+    expect(told).not.toContain('hunter2')
+  })
+
+  test('but not for a sign that only looks like one', () => {
+    const url = 'https://git.example.org/@rfcs'
+    expect(parseConfig(changed({ gitea: { ...least.gitea, url } }), 'config.json').gitea.url).toBe(url)
+  })
+
   test('when there is none', () => {
     expect(refusal(() => readConfig('/nowhere/config.json'))).toBe(
       'The configuration /nowhere/config.json cannot be read. Copy config.example.json there, or name another file with --config or RFCACHED_CONFIG.',

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { errors, Pool } from 'undici'
+import { type Dispatcher, errors, Pool } from 'undici'
 import { ConfigError, TooSlow, TransientError } from '../errors.ts'
 
 export type HttpRequest = {
@@ -19,11 +19,14 @@ export type Door = (request: HttpRequest) => Promise<HttpAnswer>
 /** More than any archive of RFC texts; a larger answer is refused instead of filling the memory. */
 const maxAnswerBytes = 512 * 1024 * 1024
 
+/** `connections`: as many as requests may be under way at once. `caFile`: the authorities that count instead of the usual ones. */
+type DoorOptions = { connections: number; caFile?: string | undefined; maxBytes?: number }
+
 /**
- * A door to one origin over a keep-alive pool: as many connections as requests may be under way at once, no pipelining (it
- * gained nothing), with deadlines for connecting, for the headers and between bytes.
+ * A door to one origin over a keep-alive pool, without pipelining (it gained nothing), with deadlines for connecting, for the
+ * headers and between bytes.
  */
-export function openDoor(origin: string, options: { connections: number; caFile?: string | undefined }) {
+export function openDoor(origin: string, { maxBytes = maxAnswerBytes, ...options }: DoorOptions) {
   const ca = options.caFile ? readCa(options.caFile) : undefined
   const pool = new Pool(origin, {
     connections: options.connections,
@@ -43,7 +46,7 @@ export function openDoor(origin: string, options: { connections: number; caFile?
         body: body ?? null,
         ...patience,
       })
-      return { status: answer.statusCode, headers: flat(answer.headers), body: await read(answer.body) }
+      return { status: answer.statusCode, headers: flat(answer.headers), body: await read(answer, maxBytes) }
     } catch (cause) {
       if (signal?.aborted || cause instanceof TransientError) throw cause
       throw failure(cause, origin)
@@ -68,12 +71,14 @@ function flat(headers: Record<string, string | string[] | undefined>): Record<st
   )
 }
 
-async function read(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+async function read({ headers, body }: Dispatcher.ResponseData, maxBytes: number): Promise<Uint8Array> {
+  const tooLarge = () => new TransientError(`An answer is larger than ${maxBytes} bytes.`)
+  if (Number(headers['content-length']) > maxBytes) body.destroy(tooLarge())
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of body) {
     size += chunk.length
-    if (size > maxAnswerBytes) throw new TransientError(`An answer is larger than ${maxAnswerBytes} bytes.`)
+    if (size > maxBytes) throw tooLarge()
     chunks.push(chunk)
   }
   return Buffer.concat(chunks, size)
@@ -93,5 +98,6 @@ function explain(cause: unknown, origin: string): string {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
   if (code === 'ECONNREFUSED') return `Nothing listens at ${origin}.`
   if (code === 'ENOTFOUND') return `The host name of ${origin} is not known.`
+  if (/_CERT$|CERT_|VERIFY_LEAF/.test(code)) return `The certificate of ${origin} is not accepted (${code}).`
   return `${origin} could not be reached${code ? ` (${code})` : ''}.`
 }

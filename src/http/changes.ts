@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { ChangesPage } from '../store/changes.ts'
+import { inDigits } from './in-digits.ts'
 import { invalid, problem, problemOf } from './problem.ts'
 
 const mostRows = 1000
@@ -10,12 +11,10 @@ const latest = seq.describe('The newest sequence number')
 const schema = {
   summary: 'The change feed: what moved after a sequence number, oldest first',
   querystring: z.object({
-    since: z
-      .string()
-      .regex(/^\d{1,15}$/, 'Say a number from an earlier answer, or 0 for the beginning')
-      .transform(Number)
-      .describe('`seq` or `latest` of an earlier answer; 0: from the beginning'),
-    limit: z.coerce.number('Say a number from 1 to 1000').int().min(1).max(mostRows).default(mostRows),
+    since: inDigits(
+      z.number('Say a number from an earlier answer, or 0 for the beginning').int().nonnegative(),
+    ).describe('`seq` or `latest` of an earlier answer; 0: from the beginning'),
+    limit: inDigits(z.number('Say a number from 1 to 1000').int().min(1).max(mostRows).default(mostRows)),
   }),
   response: {
     200: z.object({

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { jobKinds } from '../work/job-kinds.ts'
 import { jobShape } from '../work/job-view.ts'
 import type { Jobs } from '../work/jobs.ts'
+import { inDigits } from './in-digits.ts'
 import { invalid, problem, problemOf } from './problem.ts'
 
 const tags = ['jobs']
@@ -13,7 +14,8 @@ const clientShape = z
   .string()
   .regex(/^[\w.-]{1,50}$/, 'Write up to 50 letters, digits, dots, hyphens and underscores')
   .describe('A short name of who asks, for the history; by default the address')
-const idShape = z.object({ id: z.coerce.number('Say the number of a run').int().positive() })
+const runShape = z.number('Say the number of a run').int().positive()
+const idShape = z.object({ id: inDigits(runShape) })
 
 const answerShape = z.object({ job_id: z.number().int(), status: jobShape.shape.status, message: z.string() })
 const wrong = problemOf('What is said is not right', invalid)
@@ -42,13 +44,8 @@ const listShape = {
   querystring: z.object({
     status: jobShape.shape.status.optional(),
     kind: z.string().optional(),
-    limit: z.coerce.number('Say a number from 1 to 1000').int().min(1).max(1000).default(50),
-    before: z.coerce
-      .number('Say the number of a run')
-      .int()
-      .positive()
-      .optional()
-      .describe('Those before this id: the last of an earlier answer'),
+    limit: inDigits(z.number('Say a number from 1 to 1000').int().min(1).max(1000).default(50)),
+    before: inDigits(runShape).optional().describe('Those before this id: the last of an earlier answer'),
   }),
   response: { 200: z.object({ jobs: z.array(jobShape) }), 400: wrong },
 }
@@ -82,6 +79,12 @@ const stopShape = {
 
 /** `/api/v1/jobs`: asks for runs, shows them, asks them to stop; each answers at once. */
 export const jobsRoutes: FastifyPluginAsyncZod<{ jobs: Jobs }> = async (app, { jobs }) => {
+  // Some clients name the type of a body that they do not send.
+  const readJson = app.getDefaultJsonParser('error', 'error')
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) =>
+    body === '' ? done(null) : readJson(request, String(body), done),
+  )
+
   app.post('/api/v1/jobs', { schema: askShape }, async (request, reply) => {
     const { kind, client } = request.body
     const { id, coalesced } = jobs.request(kind, nameOf(request, client))

@@ -22,6 +22,7 @@ export type ServerOptions = {
   log: FastifyBaseLogger
 }
 
+/** For a request's headers and for all of it, from the connection or the end of the one before. */
 const deadlineMs = 10_000
 /** What is said to the API is a line; the webhook has its own limit. */
 const bodyLimit = 16 * 1024
@@ -36,12 +37,10 @@ export function createServer(options: ServerOptions): FastifyInstance {
     logController: new LogController({ disableRequestLogging: true }),
     requestTimeout: deadlineMs,
     bodyLimit,
-    http: { connectionsCheckingInterval: checkEveryMs },
-    connectionTimeout: 2 * deadlineMs,
+    http: { headersTimeout: deadlineMs, connectionsCheckingInterval: checkEveryMs },
     forceCloseConnections: 'idle',
     frameworkErrors: (error, _, reply) => void answerUnread(error, reply),
   })
-  app.server.headersTimeout = deadlineMs
   const door = createAccess(access)
   guard(app, door)
   answerProblems(app)

@@ -87,7 +87,8 @@ function isAt(pattern: RegExp, text: string, at: number): boolean {
   return pattern.test(text)
 }
 
-function nextLine(text: string, at: number): number {
+/** Where the line after the one at `at` begins, or the text ends. */
+export function nextLine(text: string, at: number): number {
   const lineBreak = text.indexOf('\n', at)
   return lineBreak === -1 ? text.length : lineBreak + 1
 }
@@ -96,4 +97,9 @@ function nextLine(text: string, at: number): number {
 function lastLine(text: string, end: number): number {
   if (end <= 1) return end - 1
   return text.lastIndexOf('\n', end - 2) + 1
+}
+
+/** Where the colon of the trailer that begins at `at` is; -1 when none begins there. */
+export function colonOfTrailer(text: string, at: number): number {
+  return isAt(trailerLine, text, at) ? trailerLine.lastIndex - 1 : -1
 }

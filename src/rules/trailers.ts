@@ -1,9 +1,7 @@
-import { lastBlock } from './trailer-block.ts'
+import { colonOfTrailer, lastBlock, nextLine } from './trailer-block.ts'
 
 /** One trailer, as `git interpret-trailers --parse` prints it. */
 export type Trailer = { key: string; value: string }
-
-const trailerStart = /^([A-Za-z0-9-]+)[ \t]*:/
 
 /**
  * What `git interpret-trailers --parse --no-divider` with default configuration says of title, blank line and body.
@@ -11,7 +9,7 @@ const trailerStart = /^([A-Za-z0-9-]+)[ \t]*:/
  */
 export function readTrailers(title: string, body: string): Trailer[] {
   const message = `${title}\n\n${body}`.replaceAll('\r\n', '\n').toWellFormed()
-  return unfolded(lastBlock(message)).flatMap(readTrailer)
+  return unfolded(lastBlock(message))
 }
 
 /** Who the one `On-behalf-of: … <who>` names; two of them, even of the same person, name nobody. */
@@ -38,29 +36,25 @@ function angled(value: string): string[] {
 }
 
 // A line that begins with a blank continues the one above it.
-function unfolded(block: string): string[] {
-  const items: string[] = []
-  for (const [line] of block.matchAll(/[^\n]*\n|[^\n]+$/g)) {
-    const continued = isSpace(line[0]) ? items.pop() : undefined
-    items.push((continued ?? '') + line)
+function unfolded(block: string): Trailer[] {
+  const trailers: Trailer[] = []
+  for (let start = 0, end = 0; start < block.length; start = end) {
+    end = nextLine(block, start)
+    while (isSpace(block[end])) end = nextLine(block, end)
+    const colon = colonOfTrailer(block, start)
+    if (colon !== -1) trailers.push({ key: block.slice(start, colon).trimEnd(), value: read(block, colon + 1, end) })
   }
-  return items
-}
-
-function readTrailer(item: string): Trailer[] {
-  const start = trailerStart.exec(item)
-  if (start?.[1] === undefined) return []
-  const value = trim(item.slice(start[0].length)).replaceAll(/\n[ \t\r\n]*/g, ' ')
-  return [{ key: start[1], value }]
+  return trailers
 }
 
 // Git's spaces are these four, fewer than String.trim's; and a regular expression would be quadratic at the end.
-function trim(text: string): string {
-  let start = 0
-  let end = text.length
+function read(text: string, from: number, to: number): string {
+  let start = from
+  let end = to
   while (start < end && isSpace(text[start])) start += 1
   while (end > start && isSpace(text[end - 1])) end -= 1
-  return text.slice(start, end)
+  const value = text.slice(start, end)
+  return value.includes('\n') ? value.replaceAll(/\n[ \t\r\n]*/g, ' ') : value
 }
 
 function isSpace(character: string | undefined): boolean {

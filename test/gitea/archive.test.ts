@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
-import { gzipSync } from 'node:zlib'
+import { gunzipSync, gzipSync } from 'node:zlib'
 import { pack } from 'tar-stream'
 import { describe, expect, test } from 'vitest'
 import { TransientError } from '../../src/errors.ts'
@@ -10,15 +10,26 @@ import { maxEntryBytes } from '../../src/rules/entry.ts'
 
 const id = (text: string) => blobId(Buffer.from(text), 40)
 
-/** A .tar.gz of files (path -> text); a text of `-> x` is a symbolic link. */
+/** A .tar.gz of files (path -> text). */
 async function archive(files: Record<string, string>): Promise<Buffer> {
   const tar = pack()
-  for (const [name, text] of Object.entries(files)) {
-    if (text.startsWith('-> ')) tar.entry({ name, type: 'symlink', linkname: text.slice(3) })
-    else tar.entry({ name }, text)
-  }
+  for (const [name, text] of Object.entries(files)) tar.entry({ name }, text)
   tar.finalize()
   return gzipSync(await buffer(Readable.from(tar)))
+}
+
+/** The same, but its first entry, with its text, is said to be of another type: what no program writes, but anyone can. */
+function typed(gzip: Buffer, type: string): Buffer {
+  return gzipSync(headed(gunzipSync(gzip), 156, type))
+}
+
+/** The same archive, not compressed, with other words in its first header. */
+function headed(tar: Buffer, at: number, words: string): Buffer {
+  tar.write(words, at)
+  tar.write(' '.repeat(8), 148) // the sum is of a header that has blanks for it
+  const sum = tar.subarray(0, 512).reduce((all, byte) => all + byte, 0)
+  tar.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148)
+  return tar
 }
 
 const texts = async (gzip: Uint8Array, wanted: Record<string, string>) =>
@@ -46,8 +57,23 @@ describe('an archive', () => {
     expect(await texts(await archive({ 'meta/x': 'X' }), { 'rfcs/a.md': id('A') })).toEqual({})
   })
 
-  test('leaves out a symbolic link', async () => {
-    expect(await texts(await archive({ 'meta/rfcs/a.md': '-> b.md' }), { 'rfcs/a.md': id('b.md') })).toEqual({})
+  test.each([
+    ['a hard link', '1'],
+    ['a symbolic link', '2'],
+    ['a device', '3'],
+    ['a pipe', '6'],
+    ['what nobody knows', 'Z'],
+  ])('leaves out %s, though its text is that of the blob', async (_, type) => {
+    const gzip = await archive({ 'meta/rfcs/a.md': 'A', 'meta/rfcs/b.md': 'B' })
+    const wanted = { 'rfcs/a.md': id('A'), 'rfcs/b.md': id('B') }
+    expect(await texts(typed(gzip, '0'), wanted)).toEqual({ 'rfcs/a.md': 'A', 'rfcs/b.md': 'B' })
+    expect(await texts(typed(gzip, type), wanted)).toEqual({ 'rfcs/b.md': 'B' })
+  })
+
+  test('leaves out a folder, though its nothing is that of an empty blob', async () => {
+    const gzip = await archive({ 'meta/rfcs/a.md': '' })
+    expect(await texts(typed(gzip, '0'), { 'rfcs/a.md': id('') })).toEqual({ 'rfcs/a.md': '' })
+    expect(await texts(typed(gzip, '5'), { 'rfcs/a.md': id('') })).toEqual({})
   })
 
   test('leaves out what is larger than any entry, which a few bytes can stand for', async () => {
@@ -55,6 +81,18 @@ describe('an archive', () => {
     const gzip = await archive({ 'meta/rfcs/a.md': bomb, 'meta/rfcs/b.md': 'B' })
     expect(gzip.length).toBeLessThan(10_000)
     expect(await texts(gzip, { 'rfcs/a.md': id(bomb), 'rfcs/b.md': id('B') })).toEqual({ 'rfcs/b.md': 'B' })
+  })
+
+  test('holds nothing of what is not wanted, however large it is', async () => {
+    const [part, parts] = [16 * 2 ** 20, 32]
+    const tar = gunzipSync(await archive({ 'meta/bomb': '', 'meta/rfcs/b.md': 'B' }))
+    headed(tar, 124, (part * parts).toString(8).padStart(11, '0'))
+    const zeros = gzipSync(Buffer.alloc(part))
+    // A gzip may follow a gzip: half a GiB is made in no time.
+    const bomb = [gzipSync(tar.subarray(0, 512)), ...Array(parts).fill(zeros), gzipSync(tar.subarray(512))]
+    const before = process.resourceUsage().maxRSS
+    expect(await texts(Buffer.concat(bomb), { 'rfcs/b.md': id('B') })).toEqual({ 'rfcs/b.md': 'B' })
+    expect(process.resourceUsage().maxRSS - before).toBeLessThan(256 * 1024)
   })
 
   test('gives long names, empty files and large ones', async () => {

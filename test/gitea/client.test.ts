@@ -66,7 +66,7 @@ describe('an answer', () => {
     expect(sent).toHaveLength(1)
   })
 
-  test('403 names what may not be read, the server’s reason and the scopes to give, and is not tried again', async () => {
+  test('F12: 403 names what may not be read, the server’s reason and the scopes to give, and is not tried again', async () => {
     answer(() => json({ message: 'token does not have at least one of required scope(s): [read:issue]' }, {}, 403))
     const { client, soon, sent } = connected()
     const refused = await soon(client.json('/repos/issues/search?type=pulls', anything)).catch((error) => error)

@@ -7,12 +7,18 @@ import { origin } from './network.ts'
 
 export const token = 'geheim-0123456789abcdef'
 
-type Options = { url?: string; random?: number; signal?: AbortSignal; readToken?: () => string }
+type Options = {
+  url?: string
+  caFile?: string | undefined
+  random?: number
+  signal?: AbortSignal
+  readToken?: () => string
+}
 
 /** A client and a Gitea over a real door, on a clock moved by hand; `sent` tells what went out and when. */
-export function connected({ url = origin, random = 0.5, signal, readToken }: Options = {}) {
+export function connected({ url = origin, caFile, random = 0.5, signal, readToken }: Options = {}) {
   const clock = handClock(undefined, random)
-  const real = openDoor(new URL(url).origin, { connections: concurrency })
+  const real = openDoor(new URL(url).origin, { connections: concurrency, caFile })
   onTestFinished(() => real[Symbol.asyncDispose]())
   const sent: { path: string; at: number }[] = []
   let underWay = 0

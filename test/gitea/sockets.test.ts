@@ -55,6 +55,29 @@ test('a certificate file that cannot be read is named, with the option to mend',
   expect(open).toThrow('/nowhere/ca.pem')
 })
 
+describe('F17: an answer that is too large is refused', () => {
+  const request = { method: 'GET', path: '/', headers: {} }
+  const asked = async (url: string, options: { maxBytes?: number } = {}) => {
+    await using opened = openDoor(url, { connections: 1, ...options })
+    return await opened.door(request)
+  }
+
+  test('before any of it is read when it says that it has more than 512 MiB', async () => {
+    const url = await rawServer((socket) => socket.write(wire('"abc', 512 * 1024 * 1024 + 1)))
+    await expect(asked(url)).rejects.toThrow(new TransientError('An answer is larger than 536870912 bytes.'))
+  })
+
+  test('as soon as more of it has come than may, when it does not say how much there is', async () => {
+    const url = await rawServer((socket) => socket.write(`${chunked}5\r\n"abc"\r\n`))
+    await expect(asked(url, { maxBytes: 4 })).rejects.toThrow(new TransientError('An answer is larger than 4 bytes.'))
+  })
+
+  test('and not when it has just as much as may be', async () => {
+    const url = await rawServer((socket) => socket.write(wire('"abc"')))
+    expect(String((await asked(url, { maxBytes: 5 })).body)).toBe('"abc"')
+  })
+})
+
 test('fault F11: a connection that broke once is forgotten when the next answer is whole', async () => {
   const url = await rawServer((socket, nth) => (nth === 0 ? socket.resetAndDestroy() : socket.write(wire('"well"'))))
   const { client, soon } = connected({ url })

@@ -71,7 +71,7 @@ describe('whoever asks for a run', () => {
     [400, /client: .*letters/, { kind: 'probe', client: 'x'.repeat(51) }],
     [400, /force/, { kind: 'probe', force: true }],
     [400, /JSON/, '{"kind":'],
-    [400, /empty/, ''],
+    [400, /In the body: Send JSON like/, ''],
     [413, /too large/, { kind: 'probe', client: 'x'.repeat(17_000) }],
   ])('in other words is told %i and what to say: %s', async (status, detail, said) => {
     expectProblem(await post(said), status, detail)
@@ -130,7 +130,7 @@ describe('whoever looks at a run', () => {
 
   test('that is none is told 404; by something that is no number, 400', async () => {
     expectProblem(await ask('/api/v1/jobs/7'), 404, /GET \/api\/v1\/jobs/)
-    for (const id of ['x', '1.5', '-1', '0', '1e400'])
+    for (const id of ['x', '1.5', '-1', '0', '1e400', '0x1', '1e0', '+1', '%201', '1%20', '１'])
       expectProblem(await ask(`/api/v1/jobs/${id}`), 400, /path: id: Say/)
   })
 
@@ -151,6 +151,13 @@ describe('whoever looks at a run', () => {
     ['?limit=0', /limit: Say a number from 1 to 1000/],
     ['?limit=1001', /limit: Say a number from 1 to 1000/],
     ['?before=x', /before: Say the number of a run/],
+    ['?before=0x10', /before: Say the number of a run/],
+    ['?before=', /before: Say the number of a run/],
+    ['?limit=0x10', /limit: Say a number from 1 to 1000/],
+    ['?limit=1e2', /limit: Say a number from 1 to 1000/],
+    ['?limit=%205', /limit: Say a number from 1 to 1000/],
+    ['?limit=true', /limit: Say a number from 1 to 1000/],
+    ['?limit=1&limit=2', /limit: Say a number from 1 to 1000/],
   ])('of a list in other words is told what to say: %s', async (query, detail) => {
     expectProblem(await ask(`/api/v1/jobs${query}`), 400, detail)
   })
@@ -169,6 +176,13 @@ describe('whoever asks a run to stop', () => {
       error_message: 'stopped by api:127.0.0.1',
       completed_at: expect.any(String),
     })
+  })
+
+  test('may name the type of the body that it does not send', async () => {
+    await post({ kind: 'probe' })
+    const init = { method: 'DELETE', headers: { 'content-type': 'application/json' } }
+    expect(await ask('/api/v1/jobs/1', init)).toMatchObject({ status: 202, json: { job_id: 1, status: 'failed' } })
+    expectProblem(await ask('/api/v1/jobs/1', { ...init, body: '{' }), 400, /JSON/)
   })
 
   test('that has ended is told 409, and that never was 404', async () => {
@@ -208,6 +222,23 @@ test('a reader too late for the change feed is told in a problem where to go on'
   const answer = await ask('/api/v1/changes?since=1')
   expectProblem(answer, 410, /latest/)
   expect(answer.json.latest).toEqual(expect.any(Number))
+})
+
+test.each([
+  '',
+  '?since=',
+  '?since=x',
+  '?since=1e3',
+  '?since=0x10',
+  '?since=%201',
+  '?since=-1',
+  '?since=9999999999999999',
+])('a reader of the change feed in other words is told what to say: %j', async (query) => {
+  expectProblem(await ask(`/api/v1/changes${query}`), 400, /query: since: Say a number from an earlier answer/)
+})
+
+test.each(['0', '1001', '1e2', '0x10', '%205'])('a page of the change feed has no %s rows', async (limit) => {
+  expectProblem(await ask(`/api/v1/changes?since=0&limit=${limit}`), 400, /limit: Say a number from 1 to 1000/)
 })
 
 test('what goes wrong in rfcached is told without its words, which are in the log', async () => {

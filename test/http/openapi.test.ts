@@ -62,6 +62,22 @@ describe('/openapi.json', () => {
     }
   })
 
+  test('says of each number from where to where it goes, and what it is by default', () => {
+    const numbers = operations().flatMap(({ name, operation }) =>
+      (operation.parameters ?? [])
+        .filter(({ schema }) => schema.type === 'integer')
+        .map((one) => ({ of: name, ...one })),
+    )
+    expect(Object.fromEntries(numbers.map(({ of, name, schema }) => [`${of} ${name}`, schema]))).toMatchObject({
+      'GET /api/v1/changes since': { minimum: 0 },
+      'GET /api/v1/changes limit': { minimum: 1, maximum: 1000, default: 1000 },
+      'GET /api/v1/jobs limit': { minimum: 1, maximum: 1000, default: 50 },
+      'GET /api/v1/jobs before': { exclusiveMinimum: 0 },
+      'GET /api/v1/jobs/{id} id': { exclusiveMinimum: 0 },
+      'DELETE /api/v1/jobs/{id} id': { exclusiveMinimum: 0 },
+    })
+  })
+
   test('leaves no reference open and names no shape of an older OpenAPI', () => {
     const text = JSON.stringify(document)
     expect(text).not.toContain('$ref')

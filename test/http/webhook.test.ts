@@ -62,10 +62,17 @@ describe('a delivery', () => {
   })
 
   test('G6: of 1.14, with the secret in its payload, leaves no trace of it', async () => {
-    await send(posted(push('topic', { secret: 'plain-secret-of-1.14' })))
-    expect(desk.inbox()).toHaveLength(1)
-    for (const table of ['deliveries', 'targets', 'settings', 'jobs'])
-      expect(JSON.stringify(desk.db.prepare(`SELECT * FROM ${table}`).all())).not.toContain('plain-secret')
+    await using told = openDesk({ level: 'trace' })
+    const old = posted(push('topic', { secret: 'plain-secret-of-1.14' }))
+    expect((await told.app.inject(old)).statusCode).toBe(202)
+    expect((await told.app.inject({ ...old, payload: `${old.payload} ` })).statusCode).toBe(401)
+    told.db.exec('DROP TABLE deliveries')
+    expect((await told.app.inject(old)).statusCode).toBe(503)
+    const tables = told.db.prepare<[], string>(`SELECT name FROM sqlite_schema WHERE type = 'table'`).pluck().all()
+    const kept = tables.map((table) => told.db.prepare(`SELECT * FROM ${table}`).all())
+    expect(JSON.stringify(kept)).toContain('refs/7')
+    expect(JSON.stringify([kept, told.logged])).not.toContain('plain-secret')
+    expect(told.logged.join()).toContain('delivery not kept')
   })
 
   test('F4: of the previous secret is taken while both are accepted', async () => {

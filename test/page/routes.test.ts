@@ -25,6 +25,9 @@ describe('the page', () => {
       'cache-control': 'no-store',
       'x-content-type-options': 'nosniff',
       'referrer-policy': 'same-origin',
+      'x-frame-options': 'DENY',
+      'cross-origin-resource-policy': 'same-origin',
+      'cross-origin-opener-policy': 'same-origin',
       'content-security-policy': expect.stringMatching(/^default-src 'none'.*frame-ancestors 'none'$/),
     })
     expect(String(headers['content-security-policy'])).not.toMatch(/unsafe|https?:|\*/)

@@ -47,8 +47,12 @@ test('F24: an alias bomb is never expanded', () => {
   const nine = (name: string) => `[${Array(9).fill(`*${name}`).join(', ')}]`
   const bomb = [...'bcdefghi'].map((name, at) => `${name}: &${name} ${nine('abcdefgh'.charAt(at))}`).join('\n')
   expect(read(file(`slug: a\na: &a [${'x,'.repeat(9)}]\n${bomb}`)).problem).toContain('more than 50 YAML aliases')
-  const small = bomb.split('\n').slice(0, 5).join('\n')
-  expect(read(file(`slug: a\na: &a [x]\n${small}\ntags: *f`))).toMatchObject({
+  // No more aliases than may be, and 4 GB if they were written out.
+  const three = [...'bcdefghijklmnopq'].map((name, at) => {
+    const before = `*${'abcdefghijklmnop'.charAt(at)}`
+    return `${name}: &${name} [${before}, ${before}, ${before}]`
+  })
+  expect(read(file(`slug: a\na: &a [${'x'.repeat(100)}]\n${three.join('\n')}\ntags: *q`))).toMatchObject({
     fields: { tags_json: '[]' },
     problem: expect.stringContaining('`tags`'),
   })
@@ -59,6 +63,21 @@ test('nesting is read down to a depth that does not depend on the stack', () => 
   expect(nested(90).fields).not.toBeNull()
   for (const depth of [110, 500, 1000, 4000]) expect(nested(depth).problem).toContain('nested too deeply')
   expect(read(file(`slug: a\nx: ${'? '.repeat(4500)}\n- ]\n- `)).problem).toContain('nested too deeply')
+})
+
+test.each([
+  ['32,768 characters', (count: number) => `slug: a\n#${'x'.repeat(count - '\nslug: a\n#'.length)}`, 32_768],
+  ['1,000 blanks or blank lines in a row', (count: number) => `slug: a${'\n'.repeat(count)}b: c`, 1000],
+  ['1,000 blanks or blank lines in a row', (count: number) => `slug: a\nb:${' '.repeat(count)}c`, 1000],
+])('F24: a front matter has %s at most', (most, made, count) => {
+  expect(read(file(made(count))).problem).toBeNull()
+  expect(read(file(made(count + 1)))).toEqual({ fields: null, problem: expect.stringContaining(`than ${most}`) })
+})
+
+test('F24: a front matter has some thousand words at most, whatever they are', () => {
+  const words = (count: number) => file(`slug: a\ntags: [${'x,'.repeat(count)}]`)
+  expect(read(words(3000)).problem).toBeNull()
+  expect(read(words(4000))).toEqual({ fields: null, problem: expect.stringContaining('is too large') })
 })
 
 test('nothing is remembered: a malformed file is a problem each time it is read', () => {

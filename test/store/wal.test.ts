@@ -3,7 +3,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { openWhole } from '../../src/store/mend.ts'
 import { walFault } from '../../src/store/wal.ts'
 import { overwrite } from '../support/breaking.ts'
-import { application, madeAt, madePath, opened } from './made.ts'
+import { application, madeAt, madePath, mirrored, opened } from './made.ts'
 
 const frame = 24 + 4096
 const frameAt = (number: number) => 32 + (number - 1) * frame
@@ -23,7 +23,7 @@ function killed(): string {
 
 const flip = (file: string, at: number) => overwrite(`${file}-wal`, at, Buffer.from('broken'))
 
-describe('a write-ahead log', () => {
+describe('F30: a write-ahead log', () => {
   test('is whole as a process that was killed leaves it, and where there is none', () => {
     const file = killed()
     expect(statSync(`${file}-wal`).size).toBeGreaterThan(30 * frame)
@@ -59,7 +59,28 @@ describe('a write-ahead log', () => {
   })
 })
 
-describe('after a log that is not whole', () => {
+test('F28: a log grows while somebody reads for long, whose picture stays; then it is used again from its beginning', () => {
+  const { store, file } = mirrored()
+  const reader = application(file, 'BEGIN')
+  const seen = reader.prepare("SELECT count(*) FROM settings WHERE name = 'warnings'").pluck()
+  expect(seen.get()).toBe(0)
+  const write = () => {
+    for (let times = 0; times < 30; times++)
+      store.transaction(() => store.settings.set('warnings', `${times % 10}`.repeat(100 * 4096)))
+  }
+  const size = () => statSync(`${file}-wal`).size
+  write()
+  const longest = size()
+  expect(longest).toBeGreaterThan(3000 * frame)
+  expect(seen.get()).toBe(0)
+  reader.exec('COMMIT')
+  expect(seen.get()).toBe(1)
+  write()
+  // The first to commit after the reader still adds to the end, and then all is brought into the file.
+  expect(size()).toBeLessThan(longest + 200 * frame)
+})
+
+describe('F30: after a log that is not whole', () => {
   test('everything is read again, which is said once', () => {
     const file = killed()
     const store = opened(file)

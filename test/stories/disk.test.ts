@@ -1,11 +1,13 @@
-import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { openServed, type Served, until } from './served.ts'
 
 const run = (...[command = '', ...args]: string[]) => spawnSync(command, args, { encoding: 'utf8' })
+const mayTrace = traceTried()
 const mayMount = mountTried()
 const skipped = mayMount ? '' : ' (skipped: it may not mount a disk of its own here)'
 
@@ -98,6 +100,67 @@ describe.skipIf(!mayMount)(`F29: a disk${skipped}`, () => {
     await isEqual(served)
   }, 120_000)
 })
+
+/** Has these system calls of a process fail as a disk fails that is broken, until it is ended. */
+async function breaking(pid: number | undefined, calls: string) {
+  const inject = ['-e', `trace=${calls}`, '-e', `inject=${calls}:error=EIO`]
+  const strace = spawn('strace', ['-f', '-o', '/dev/null', '-p', String(pid), ...inject])
+  const ended = once(strace, 'close')
+  onTestFinished(() => void strace.kill('SIGINT'))
+  for await (const said of strace.stderr) if (String(said).includes('attached')) break
+  return async () => {
+    strace.kill('SIGINT')
+    await ended
+  }
+}
+
+describe.skipIf(!mayTrace)(
+  `F29: a disk that is broken for a while${mayTrace ? '' : ' (skipped: no strace may look on here)'}`,
+  () => {
+    async function onBrokenDisk(calls: string) {
+      const served = await openServed()
+      onTestFinished(() => served[Symbol.asyncDispose]())
+      const daemon = await served.serve()
+      await served.settled()
+      return { served, mend: await breaking(daemon.process.pid, calls) }
+    }
+    const walBytes = (served: Served) => statSync(`${served.database}-wal`).size
+
+    test('and writes nothing (EIO) has deliveries answered 503 and is said; all goes on when it writes again', async () => {
+      const { served, mend } = await onBrokenDisk('pwrite64')
+      const id = served.world.commit('rfcs/alpha', 'while-broken', { 'a.md': 'a' })
+      expect(await served.deliver('push', { repository })).toBe(503)
+      await until('the sentence', async () =>
+        /disk I\/O error/.test(String((await served.get('/healthz')).json.message)),
+      )
+      await mend()
+      expect(await served.deliver('push', { repository })).toBe(202)
+      await served.job('reconcile')
+      expect(served.head('rfcs/alpha', 'while-broken')).toBe(id)
+      await isEqual(served)
+    }, 120_000)
+
+    test('and syncs nothing (EIO) makes the log longer, for what it holds cannot come into the file, and loses nothing', async () => {
+      const { served, mend } = await onBrokenDisk('fsync,fdatasync')
+      const deliver = async (times: number) => {
+        for (let time = 0; time < times; time++) expect(await served.deliver('push', { repository })).toBe(202)
+      }
+      await deliver(600)
+      const longest = walBytes(served)
+      expect(longest).toBeGreaterThan(2000 * 4096)
+      await mend()
+      await deliver(600)
+      expect(walBytes(served)).toBeLessThan(longest + 1000 * 4096)
+      expect(served.all('SELECT count(*) AS kept FROM deliveries')).toEqual([{ kept: 1200 }])
+      await isEqual(served)
+    }, 120_000)
+  },
+)
+
+function traceTried(): boolean {
+  const sleeper = spawn('sleep', ['0.5'])
+  return run('strace', '-o', '/dev/null', '-p', String(sleeper.pid)).status === 0
+}
 
 function mountTried(): boolean {
   const here = mkdtempSync(join(tmpdir(), 'rfcached-disk-'))

@@ -22,8 +22,13 @@ beforeAll(async () => {
   })
   const branch = "x\u009b2J\u202e<script>'"
   world.commit('rfcs/alpha', branch, { 'a.txt': 'a' })
-  world.openPull('rfcs/alpha', branch, { title: evil, body: `${evil}\n\nOn-behalf-of: x <${evil}>` })
+  world.openPull('rfcs/alpha', branch, { title: `${evil}\0end`, body: `${evil}\n\nOn-behalf-of: x <${evil}>` })
   const daemon = await served.serve()
+  // One of 1.14, which sent its secret along.
+  const old = { secret: served.secrets[1], ref: evil, repository: { id: 99, full_name: `rfcs/${evil}` } }
+  expect(await served.deliver('push', old)).toBe(202)
+  expect(await served.deliver('push', old, { by: 'guessed' })).toBe(401)
+  await served.settled()
   log = daemon.log()
 }, 120_000)
 afterAll(() => served[Symbol.asyncDispose]())
@@ -33,9 +38,9 @@ const text = async (path: string) => (await request(`${served.url}${path}`)).bod
 const acting = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u
 const lines = (all: string) => all.split('\n')
 
-test('what came from authors is kept as they wrote it', () => {
+test('F17: what came from authors is kept as they wrote it', () => {
   expect(served.all(`SELECT title FROM cached_rfcs WHERE slug = 'evil'`)).toEqual([{ title: evil }])
-  expect(served.all(`SELECT title FROM cached_prs WHERE repo = 'rfcs/alpha'`)).toEqual([{ title: evil }])
+  expect(served.all(`SELECT title FROM cached_prs WHERE repo = 'rfcs/alpha'`)).toEqual([{ title: `${evil}\0end` }])
   expect(served.all('SELECT count(*) AS problems FROM entry_files WHERE problem IS NOT NULL')).toEqual([
     { problems: 3 },
   ])

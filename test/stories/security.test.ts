@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
@@ -27,6 +27,14 @@ describe('docs/security.md', () => {
     expect(held).not.toEqual([])
     for (const { path, name } of held) expect(read(path), path).toContain(name)
   })
+})
+
+test('what proves somebody is compared in constant time, which no clock of a test could tell: the words are looked at', () => {
+  expect(read('src/rules/signature.ts')).toContain('right.some((digest) => timingSafeEqual(')
+  expect(read('src/rules/session.ts')).toContain('return timingSafeEqual(digest(one), digest(other))')
+  expect(read('src/http/access.ts')).toContain('if (isSame(said, token))')
+  for (const path of globSync('src/{http,rules}/**/*.ts'))
+    expect(read(path), path).not.toMatch(/(?:token|secret|signature|session) [!=]== (?!null|undefined|'')/i)
 })
 
 test('no package runs a script when it is installed, and each that runs is known by its hash', () => {

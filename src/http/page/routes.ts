@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Status } from '../../status/shape.ts'
 import type { Jobs } from '../../work/jobs.ts'
 import type { Access } from '../access.ts'
+import { inDigits } from '../in-digits.ts'
 import { cameByHttps } from '../origin.ts'
 import { sessionCookie } from '../session-cookie.ts'
 import { assetRoutes } from './assets.ts'
@@ -30,7 +31,7 @@ const headers = {
 const longestForm = 4096
 const ended = 'You are not signed in any more, so nothing was done. Sign in and press the button again.'
 const tokenForm = z.object({ token: z.string() })
-const stopForm = z.object({ job: z.coerce.number().int().positive() })
+const stopForm = z.object({ job: inDigits(z.number().int().positive()) })
 const look = {
   ...forPeople,
   config: { signInFirst: (_, reply) => reply.redirect('sign-in', 303) },

@@ -9,7 +9,7 @@ const keys =
 |-|--|-a-|9|Clé|ключ|\u212aey|two words|key |key  \t| key|\tkey|key_1|key\v|key\r|(cherry|a.b|#key|`.split('|')
 const separators = ':|: |:|: | : |\t:\t|::|=|#| |：|:\r|:\v |:\u00a0'.split('|')
 const values =
-  `Ben <ben>|Ann <ann@example.org>|<x>|a <b> c|<>|#12|#12, #13|#007|# v|---|a: b|ünï|日本|😀|é | |\t|v \t |\r|a\rb|
+  `Ben <ben>|Ann <ann@example.org>|<x>|a <b> c|<>|< >|#12|#12, #13|#007|# v|---|a: b|ünï|日本|😀|é | |\t|v \t |\r|a\rb|
 \u0007|\u001b[0m|\u00a0|\u0085|\vv\v|v\f|`.split('|')
 const good = 'Key: v|On-behalf-of: Ben <ben>|Supersedes: #12'.split('|')
 const gitsOwn =
@@ -66,7 +66,21 @@ const nearlyTrailer = fc.oneof({ weight: 8, arbitrary: one(good) }, keyed, inden
 const block = fc.array(nearlyTrailer, { minLength: 1, maxLength: 12 }).map((lines) => lines.join('\n'))
 const tail = fc.array(one(ends), { maxLength: 6 }).map((parts) => parts.join(''))
 const head = fc.oneof({ weight: 3, arbitrary: mixed }, one(['Words.', 'Conflicts:\n\ta', '#c', 'Key: v']))
-const blocked = joined(head, one(['\n\n', '\n \n', '\n', '\n\t\r\n', '\n#\n\n']), block, tail)
+const between = one(['\n\n', '\n \n', '\n', '\n\t\r\n', '\n#\n\n'])
+const blocked = joined(head, between, block, tail)
+
+// A MiB of a few lines again and again, of short ones most often; seldom, for one costs as much as a thousand others.
+const repeated = fc.oneof(
+  { weight: 3, arbitrary: fc.constant('a:') },
+  nearlyTrailer,
+  indented,
+  one([...blanks, ...ignored]),
+)
+const endless = fc
+  .array(repeated, { minLength: 1, maxLength: 3 })
+  .map((lines) => `${lines.join('\n')}\n`)
+  .map((lines) => lines.repeat(2 ** 20 / lines.length))
+const huge = joined(head, between, endless, tail)
 
 const titles = [
   'Add an RFC',
@@ -84,7 +98,12 @@ const titles = [
   'a\n\nKey: v',
 ]
 const title = fc.oneof({ weight: 5, arbitrary: one(titles) }, { weight: 2, arbitrary: line }, mixed)
-const body = fc.oneof(mixed, { weight: 2, arbitrary: blocked }, joined(block, tail))
+const body = fc.oneof(
+  { weight: 600, arbitrary: mixed },
+  { weight: 1200, arbitrary: blocked },
+  { weight: 600, arbitrary: joined(block, tail) },
+  { weight: 1, arbitrary: huge },
+)
 
 /** Titles and bodies of pulls that try every corner of git's rules for trailers. */
 export const nastyMessage: fc.Arbitrary<Message> = fc.record({
