@@ -169,13 +169,13 @@ export function listenUrl(listen: Config['listen']): string {
 
 /**
  * Whether what comes from this machine may come from anywhere, through a proxy here: so it is said, or so it must be for Gitea to reach
- * us by another name with TLS, at another port, or at all while we listen on loopback.
+ * us with TLS, or by a name that is not this machine's alone at another port, or at all while we listen on loopback.
  */
 export function isProxied({ webhook, listen }: Config): boolean {
   if (listen.proxied !== undefined || webhook.url === undefined) return listen.proxied ?? false
   const { protocol, hostname, port } = new URL(webhook.url)
-  if (isLoopback(hostname)) return false
-  return protocol === 'https:' || Number(port || 80) !== listen.port || isLoopback(listen.host)
+  if (protocol === 'https:') return true
+  return !isLoopback(hostname) && (Number(port || 80) !== listen.port || isLoopback(listen.host))
 }
 
 /** Where it listens, as the origin of a URL. */

@@ -147,6 +147,7 @@ test.each<[boolean, string | undefined, object]>([
   [true, 'http://rfcs.example.org:8470/webhooks/gitea', {}],
   [false, 'http://127.0.0.1:9000/webhooks/gitea', {}],
   [false, 'http://localhost:8470/webhooks/gitea', {}],
+  [true, 'https://localhost:8443/webhooks/gitea', {}],
   [false, 'http://rfcs.example.org:8470/webhooks/gitea', { host: '0.0.0.0' }],
   [true, 'http://rfcs.example.org/webhooks/gitea', { host: '0.0.0.0' }],
   [false, 'http://rfcs.example.org/webhooks/gitea', { host: '0.0.0.0', port: 80 }],
