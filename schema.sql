@@ -125,6 +125,7 @@ CREATE TABLE changes (
 ) STRICT;
 
 -- Repositories of the owner, known by Gitea's id: as the owner's listing shows them, and what is held of them.
+-- count_off: how many more open pulls Gitea counts than are held, as far as reading them did not explain it.
 CREATE TABLE repos (
   id INTEGER PRIMARY KEY,
   full_name TEXT NOT NULL UNIQUE COLLATE NOCASE, -- as Gitea spells it now
@@ -134,7 +135,7 @@ CREATE TABLE repos (
   private INTEGER NOT NULL CHECK (private IN (0, 1)),
   empty INTEGER NOT NULL CHECK (empty IN (0, 1)),
   has_pulls INTEGER NOT NULL CHECK (has_pulls IN (0, 1)),
-  open_pulls INTEGER NOT NULL,
+  count_off INTEGER NOT NULL,
   updated_at TEXT,
   tip TEXT,                       -- the commit whose document (or entries) are held; NULL: read again
   tip_at TEXT,                    -- its author date

@@ -79,6 +79,7 @@ export async function writePulls(
 ): Promise<void> {
   if (off) return
   const { store, botUser } = mirror
+  const openBefore = store.pulls.countOpen(repo.full_name)
   const rows = pulls.map((pull) => {
     const whose = belonging(repo, pull)
     return {
@@ -99,7 +100,7 @@ export async function writePulls(
         const head = refs.pulls.get(pr_number)
         if (head && head !== head_sha) store.pulls.setHead(repo.full_name, pr_number, head)
       }
-      store.repos.setSince(repo.id, since)
+      store.repos.readPulls(repo.id, since, store.pulls.countOpen(repo.full_name) - openBefore)
     },
   )
   if (hidden) throw new IncompleteListing(`The pulls of ${repo.full_name} hold one that Gitea could not show (null).`)

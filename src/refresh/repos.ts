@@ -113,13 +113,15 @@ function take(mirror: Mirror, listed: Repo[], metaId: number): void {
 }
 
 /**
- * Whether another number of open pulls is shown than the last time, and than are held: one was deleted, which moves no time, or what
- * moved the number is not read yet.
+ * Whether Gitea's count of open pulls differs otherwise from those that are held than it did: one was deleted, which moves no time, or
+ * what moved the count is not read yet. (Forgejo 7's count may be wrong for good.)
  */
-export function miscounts({ store }: Mirror, before: RepoRow, { openPulls, hasPulls }: Repo): boolean {
-  if (!hasPulls || openPulls === before.open_pulls) return false
-  const held = store.pulls.live(before.full_name).filter(({ upstream_state }) => upstream_state === 'open')
-  return held.length !== openPulls
+export function miscounts(
+  { store }: Mirror,
+  { full_name, count_off }: RepoRow,
+  { openPulls, hasPulls }: Repo,
+): boolean {
+  return hasPulls && openPulls - store.pulls.countOpen(full_name) !== count_off
 }
 
 /** A repository as the store keeps the listing's word of it. */

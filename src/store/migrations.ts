@@ -6,10 +6,13 @@ import { jobsBackfillsActivitySearch } from './migration-2.ts'
 export type Migration = { to: number; sql: string }
 
 /** Each with the text that schema.sql had after it, so that an old file ends as a new one begins. */
-const migrations: Migration[] = [{ to: 2, sql: jobsBackfillsActivitySearch }]
+const migrations: Migration[] = [
+  { to: 2, sql: jobsBackfillsActivitySearch },
+  { to: 3, sql: 'ALTER TABLE repos RENAME COLUMN open_pulls TO count_off; UPDATE repos SET count_off = 0' },
+]
 
 /** The version schema.sql has; the last migration leads to it. */
-export const schemaVersion = 2
+export const schemaVersion = 3
 
 /** Brings a file of an older version up to date, each step in its own transaction. @throws ConfigError for a newer one, untouched. */
 export function migrate(db: Database, from: number, file: string, steps: Migration[] = migrations): void {

@@ -58,6 +58,9 @@ export function pullsTable(db: Database, derive: Derive) {
   const live = db.prepare<[string], { pr_number: number; head_sha: string | null; upstream_state: string }>(
     `SELECT pr_number, head_sha, upstream_state FROM cached_prs WHERE repo = ? AND upstream_state <> 'deleted'`,
   )
+  const countOpen = db
+    .prepare<[string], number>(`SELECT count(*) FROM cached_prs WHERE repo = ? AND upstream_state = 'open'`)
+    .pluck()
   const setHead = db.prepare<[string, string, number]>(
     'UPDATE cached_prs SET head_sha = ? WHERE repo = ? AND pr_number = ?',
   )
@@ -96,6 +99,8 @@ export function pullsTable(db: Database, derive: Derive) {
     /** Heads of pulls as git/refs has them, without reading the pulls again. */
     setHead: (repo: string, number: number, sha: string) => setHead.run(sha, repo, number),
     live: (repo: string) => live.all(repo),
+    /** How many are open. */
+    countOpen: (repo: string): number => countOpen.get(repo) ?? 0,
     /** Open pulls from a branch and all pulls onto it: they are closed or retargeted with its end, or follow its new name. */
     ofBranch: ofBranch(db),
   }

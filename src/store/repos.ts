@@ -10,7 +10,7 @@ export type RepoRow = {
   private: 0 | 1
   empty: 0 | 1
   has_pulls: 0 | 1
-  open_pulls: number
+  count_off: number
   updated_at: string | null
   tip: string | null
   tip_at: string | null
@@ -23,8 +23,8 @@ export type RepoRow = {
 /** What the owner's listing says of it. */
 export type ListedRepo = Pick<
   RepoRow,
-  'id' | 'full_name' | 'is_meta' | 'default_branch' | 'private' | 'empty' | 'has_pulls' | 'open_pulls' | 'updated_at'
->
+  'id' | 'full_name' | 'is_meta' | 'default_branch' | 'private' | 'empty' | 'has_pulls' | 'updated_at'
+> & { open_pulls: number }
 
 /** The tables that name repositories, and the rest of their keys. */
 const keysInRepo = {
@@ -33,13 +33,17 @@ const keysInRepo = {
   pr_supersedes: 'pr_number, supersedes',
 }
 
+/** By how much Gitea's count of open pulls differs from those that are held under a name. */
+const countOff = (counted: string, name: string) =>
+  `${counted} - (SELECT count(*) FROM cached_prs WHERE repo = ${name} AND upstream_state = 'open')`
+
 export function reposTable(db: Database) {
   const upsert = db.prepare<ListedRepo>(/* sql */ `
-    INSERT INTO repos (id, full_name, is_meta, default_branch, private, empty, has_pulls, open_pulls, updated_at)
-    VALUES (:id, :full_name, :is_meta, :default_branch, :private, :empty, :has_pulls, :open_pulls, :updated_at)
+    INSERT INTO repos (id, full_name, is_meta, default_branch, private, empty, has_pulls, count_off, updated_at)
+    VALUES (:id, :full_name, :is_meta, :default_branch, :private, :empty, :has_pulls, ${countOff(':open_pulls', ':full_name')}, :updated_at)
     ON CONFLICT (id) DO UPDATE SET full_name = excluded.full_name, is_meta = excluded.is_meta,
       default_branch = excluded.default_branch, private = excluded.private, empty = excluded.empty,
-      has_pulls = excluded.has_pulls, open_pulls = excluded.open_pulls, updated_at = excluded.updated_at`)
+      has_pulls = excluded.has_pulls, count_off = excluded.count_off, updated_at = excluded.updated_at`)
   const rename = db.prepare<[string, number]>('UPDATE repos SET full_name = ? WHERE id = ?')
   const moveRows = Object.keys(keysInRepo).map((table) =>
     db.prepare<[string, string]>(`UPDATE ${table} SET repo = ? WHERE repo = ?`),
@@ -53,7 +57,8 @@ export function reposTable(db: Database) {
   const setDefaultBranch = db.prepare<[string, number]>('UPDATE repos SET default_branch = ? WHERE id = ?')
   const setHasPulls = db.prepare<[0 | 1, number]>('UPDATE repos SET has_pulls = ? WHERE id = ?')
   const saw = db.prepare<{ id: number; updatedAt: string | null; openPulls: number }>(
-    'UPDATE repos SET open_pulls = :openPulls, updated_at = max(updated_at, coalesce(:updatedAt, updated_at)) WHERE id = :id',
+    `UPDATE repos SET count_off = ${countOff(':openPulls', 'full_name')},
+      updated_at = max(updated_at, coalesce(:updatedAt, updated_at)) WHERE id = :id`,
   )
 
   return {
@@ -114,7 +119,9 @@ function followedRepos(db: Database) {
   )
   const setTip = db.prepare<[string | null, string | null, number]>('UPDATE repos SET tip = ?, tip_at = ? WHERE id = ?')
   const holdDates = db.prepare<[number]>('UPDATE repos SET dates_held = 1 WHERE id = ?')
-  const setSince = db.prepare<[string | null, number]>('UPDATE repos SET pulls_since = ? WHERE id = ?')
+  const readPulls = db.prepare<{ id: number; since: string | null; more: number }>(/* sql */ `
+    UPDATE repos SET pulls_since = :since,
+      count_off = iif(abs(count_off - :more) < abs(count_off), count_off - :more, count_off) WHERE id = :id`)
   return {
     follow: (id: number, slug: string | null) => follow.run(slug, id),
     /** Followed no more: nothing of it is held. */
@@ -122,6 +129,7 @@ function followedRepos(db: Database) {
     hold: (held: Pick<RepoRow, 'id' | 'tip' | 'tip_at' | 'document_body' | 'document_sha'>) => hold.run(held),
     setTip: (id: number, tip: string | null, at: string | null) => setTip.run(tip, at, id),
     holdDates: (id: number) => holdDates.run(id),
-    setSince: (id: number, since: string | null) => setSince.run(since, id),
+    /** Its pulls were read, up to that watermark, and so many more are open than were: what that explains, Gitea's count is off no more. */
+    readPulls: (id: number, since: string | null, more: number) => readPulls.run({ id, since, more }),
   }
 }

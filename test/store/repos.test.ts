@@ -49,7 +49,7 @@ describe('a repository', () => {
     const { store } = mirrored()
     store.transaction(() => {
       store.repos.hold({ id: 2, tip: 't', tip_at: 'a', document_body: 'd', document_sha: 's' })
-      store.repos.setSince(2, 'w')
+      store.repos.readPulls(2, 'w', 0)
       store.repos.holdDates(2)
       store.repos.letGo(2)
     })

@@ -208,6 +208,22 @@ describe.each(dialects)('on %s', (dialect) => {
     expect(live.pull('rfcs/meta', ours)).toMatchObject({ state: 'deleted', upstream_state: 'deleted' })
     expect((await live.run('probe')).result).toMatchObject({ requests: 3, asked: [] })
   })
+
+  test('so it is where Gitea counts as many open ones as at the last probe, for another was opened and heard of', async () => {
+    push('rfcs/alpha')
+    const first = live.world.openPull('rfcs/alpha', 'topic', { by: 'alice' })
+    await live.run('probe')
+    push('rfcs/alpha', 'other')
+    const second = live.world.openPull('rfcs/alpha', 'other', { by: 'alice' })
+    await someTime()
+    expect(live.pull('rfcs/alpha', second)).toMatchObject({ state: 'open' })
+    live.loseWebhooks()
+    live.world.deletePull('rfcs/alpha', first)
+    await live.run('probe')
+    await live.pass(15)
+    expect(live.pull('rfcs/alpha', first)).toMatchObject({ state: 'deleted' })
+    expect((await live.run('probe')).result).toMatchObject({ requests: 3, asked: [] })
+  })
 })
 
 test.each([1, 6])('a base branch renamed takes its %d pulls, which have no new time, with it', async (many) => {
