@@ -126,9 +126,16 @@ function rewordEntry(up: Upstream, chance: Chance) {
   if (!entry) return undefined
   const line = chance.odds(0.5)
     ? { title: `Title ${chance.below(1000)}` }
-    : { state: chance.pick(states) ?? null, owners: `[a${chance.below(9)}]` }
+    : { state: chance.pick(states) ?? null, owners: `[a${chance.below(9)}]`, ...othersLines(chance.below(100)) }
   save(up, chance, { [entry.path]: withLines(entry.text, line) })
   return `${entry.path} ${JSON.stringify(line)}`
+}
+
+/** What else an author writes. */
+function othersLines(some: number): Record<string, string> {
+  const dates = { proposed_at: `2026-03-${10 + (some % 20)}`, graduated_at: `2026-04-${10 + (some % 20)}` }
+  const people = { proposed_by: `p${some}`, graduated_by: `g${some}`, arbiters: `[b${some}]` }
+  return { id: `RFC-${some}`, tags: `[t${some}, tag]`, ...people, ...dates }
 }
 
 function giveRepo(up: Upstream, chance: Chance) {

@@ -1,3 +1,4 @@
+import { compareAnew } from './anew.ts'
 import { name, owned } from './changes.ts'
 import { meaningOf } from './meaning.ts'
 import { fair } from './network.ts'
@@ -31,7 +32,9 @@ export async function conclude(scene: Scene, post: Post): Promise<void> {
   scene.alive()?.request('reconcile')
   await drain(scene, watcher)
   compare(scene, watcher, 'after a sweep')
-  if (general.odds(0.1)) await rebuilt(scene, watcher)
+  if (!general.odds(0.1)) return
+  await compareAnew(scene, watcher)
+  await rebuilt(scene, watcher)
 }
 
 /** Everybody is alive and awake, and what hung has come to its end. */
