@@ -35,8 +35,22 @@ export function createSender({ door, url, token, effects, signal, answered }: Se
   const secretNow = () => (typeof token === 'string' ? token : readable(token))
   const traffic = createTraffic()
   let pausedUntil = 0
+  const pauseNow = () => {
+    // A longer pause than is ever believed was noted before the clock was set back.
+    if (pausedUntil > effects.now() + longestRetryAfterMs) pausedUntil = 0
+    return pausedUntil - effects.now()
+  }
+
+  /** Waits until Gitea may be asked: who waits may be told meanwhile to wait longer. */
+  async function quiet(patience: Patience): Promise<void> {
+    for (let pause = pauseNow(); pause > 0; pause = pauseNow()) {
+      if (pause > longestWaitMs) throw leftAlone(pause)
+      await effects.sleep(pause, either(signal, patience.signal))
+    }
+  }
 
   async function once(path: string, change: Change | undefined, patience: Patience): Promise<HttpAnswer> {
+    await quiet(patience)
     const secret = secretNow()
     const request = { path, ...withBody(headersWith(secret), change), ...patience }
     const limit = patience.patienceMs ?? deadlineMs
@@ -47,11 +61,6 @@ export function createSender({ door, url, token, effects, signal, answered }: Se
 
   async function send(path: string, change?: Change, patience: Patience = {}): Promise<HttpAnswer> {
     patience.signal?.throwIfAborted()
-    // A longer pause than is ever believed was noted before the clock was set back.
-    if (pausedUntil > effects.now() + longestRetryAfterMs) pausedUntil = 0
-    const pause = pausedUntil - effects.now()
-    if (pause > longestWaitMs) throw leftAlone(pause)
-    if (pause > 0) await effects.sleep(pause, either(signal, patience.signal))
     try {
       const answer = await followed((target) => once(target, change, patience), root + path, base.origin, root)
       return judged(answer, change?.method ?? 'GET', path, effects.now())

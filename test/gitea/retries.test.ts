@@ -73,6 +73,26 @@ describe('fault F12: Retry-After', () => {
     expect(sent.map(({ at }) => at)).toEqual([0, 20_000, 20_000])
   })
 
+  test('holds back longer who waits for a shorter one already', async () => {
+    let release = (_: Response) => {}
+    const slow = new Promise<Response>((done) => {
+      release = done
+    })
+    answer((path, nth) => {
+      if (nth > 0 || path.endsWith('/other')) return json(1)
+      return path.endsWith('/slow') ? slow : status(429, { 'retry-after': '5' })
+    })
+    const { client, soon, times } = connected()
+    const both = ['/slow', '/busy'].map((path) => client.json(path, anything))
+    while (client.traffic.errors === 0) await new Promise(setImmediate)
+    const other = client.json('/other', anything)
+    for (let turns = 0; turns < 20; turns++) await new Promise(setImmediate)
+    release(status(429, { 'retry-after': '60' }))
+    while (client.traffic.errors === 1) await new Promise(setImmediate)
+    await soon(Promise.all([...both, other]))
+    expect(times()).toEqual([0, 0, 60_000, 60_000, 60_000])
+  })
+
   test.each(['3600', 'Mon, 23 Nov 2026 10:00:00 GMT'])(
     'of %s is passed on as ten minutes, and nothing is asked meanwhile',
     async (value) => {
