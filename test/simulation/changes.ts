@@ -1,6 +1,6 @@
 import { entryText } from '../support/entry-text.ts'
 import type { Chance } from './chance.ts'
-import { bodies, type Repository, type Upstream } from './upstream.ts'
+import { bodies, bot, logins, type Repository, type Upstream } from './upstream.ts'
 
 /** A change upstream: it says what it did, or nothing where there was nothing to do it to. */
 type Change = (up: Upstream, chance: Chance) => string | undefined
@@ -39,6 +39,12 @@ export const changes = {
     'pull rewritten': onPull('any', (up, chance, repo, number) =>
       up.world.rewrite(name(repo), number, chance.pick(bodies)?.text ?? ''),
     ),
+    'pull rewritten by the bot': onPull('bot', (up, chance, repo, number) =>
+      up.world.rewrite(name(repo), number, chance.pick(bodies.filter(({ text }) => text.includes(':')))?.text ?? ''),
+    ),
+    'pull rewritten to supersede': onPull('any', (up, chance, repo, number) =>
+      up.world.rewrite(name(repo), number, chance.pick(bodies.filter(({ supersedes }) => supersedes[0]))?.text ?? ''),
+    ),
     'pull commented on': onPull('any', (up, _, repo, number) => up.world.comment(name(repo), number, 'Hm.')),
     'pull closed': onPull('open', (up, _, repo, number) => up.world.close(name(repo), number)),
     'pull reopened': onPull('closed', (up, _, repo, number) => up.world.reopen(name(repo), number)),
@@ -46,7 +52,8 @@ export const changes = {
       up.world.merge(name(repo), number, { deleteBranch: chance.odds(0.5) }),
     ),
     'pull retargeted': onPull('open', retarget),
-    'pull deleted': onPull('any', (up, _, repo, number) => up.world.deletePull(name(repo), number)),
+    'open pull deleted': onPull('open', (up, _, repo, number) => up.world.deletePull(name(repo), number)),
+    'closed pull deleted': onPull('closed', (up, _, repo, number) => up.world.deletePull(name(repo), number)),
   },
   repositories: {
     'repository made': (up, chance) => makeRepo(up, chance, `made-${chance.below(1000)}`),
@@ -142,7 +149,7 @@ function giveRepo(up: Upstream, chance: Chance) {
   const entry = someEntry(up, chance)
   if (!entry) return undefined
   const repo = chance.pick([...owned(up).map(name), 'rfcs/never-was', 'else/where', null]) ?? null
-  const lines = { repo, state: chance.one(['active', 'active', 'withdrawn']) }
+  const lines = { repo, state: chance.one(['active', 'active', 'withdrawn', 'super-draft']) }
   save(up, chance, { [entry.path]: withLines(entry.text, lines) })
   return `${entry.path} ${JSON.stringify(lines)}`
 }
@@ -171,9 +178,12 @@ function renameEntry(up: Upstream, chance: Chance) {
 function copyEntry(up: Upstream, chance: Chance) {
   const entry = someEntry(up, chance)
   if (!entry) return undefined
-  const to = `rfcs/${chance.one(['aa', 'zz'])}-copy-${chance.below(100)}.md`
-  save(up, chance, { [to]: entry.text })
-  return `${entry.path} to ${to}`
+  const copy = (word: string) => `rfcs/${word}-copy-${chance.below(100)}.md`
+  const to = chance.one([[copy('aa')], [copy('zz')], [copy('aa'), copy('zz')]])
+  const copies = Object.fromEntries(to.map((path) => [path, entry.text]))
+  const isMoved = chance.odds(0.4)
+  save(up, chance, isMoved ? { ...copies, [entry.path]: null } : copies)
+  return `${entry.path} to ${to.join(' and ')}${isMoved ? ', and deleted' : ''}`
 }
 
 function breakEntry(up: Upstream, chance: Chance) {
@@ -310,13 +320,14 @@ function attempt<T>(act: () => T): T | undefined {
 }
 
 function onPull(
-  which: 'open' | 'closed' | 'any',
+  which: 'open' | 'closed' | 'bot' | 'any',
   act: (up: Upstream, chance: Chance, repo: Repository, number: number) => unknown,
 ): Change {
   return (up, chance) => {
     const repo = someRepo(up, chance)
     const pulls = [...(repo?.pulls.values() ?? [])].filter(
-      (pull) => which === 'any' || (which === 'open') === (pull.closed === undefined),
+      ({ closed, posterId }) =>
+        which === 'any' || (which === 'bot' ? logins[posterId] === bot : (which === 'open') === (closed === undefined)),
     )
     const pull = chance.pick(pulls)
     if (!repo || !pull || !repo.hasPulls) return undefined

@@ -1,4 +1,4 @@
-import Sqlite from 'better-sqlite3'
+import { application } from './application.ts'
 import { type Chance, chanceOf } from './chance.ts'
 import { changes } from './changes.ts'
 import { fair, randomWeather, slow, weatherOf } from './network.ts'
@@ -9,16 +9,18 @@ import type { Upstream } from './upstream.ts'
 
 type Act = (up: Upstream, chance: Chance) => string | undefined
 /** What only a whole sweep can see, by the table of what a probe cannot. */
-const unseenByProbes = /^(branch renamed|pull deleted|repository’s pulls)/
+const unseenByProbes = /^(branch renamed|closed pull deleted|repository’s pulls)/
 
 /** What moves no time that Gitea tells: probes see it of the repositories on the first page. */
-const unseenBeyondAPage = /^(repository renamed|repositories swapped|repository shown|default branch changed)/
+const unseenBeyondAPage =
+  /^(repository renamed|repositories swapped|repository shown|default branch changed|open pull deleted)/
 
 /** Lets one step after the other happen; the story says what did. */
 export function happenings(scene: Scene, post: Post, story: string[]) {
   const { state, clock, up, network, pass, request } = scene
   let isLate = false
   let restore: (() => void) | null = null
+  let [deleted, opened] = [false, false]
 
   /** A change as Gitea makes it: some are seen by their webhook before anybody can read them. */
   const change = async (kind: string, act: Act) => {
@@ -30,6 +32,10 @@ export function happenings(scene: Scene, post: Post, story: string[]) {
     const said = act(up, chance)
     const deliveries = post.collect()
     if (said === undefined) return
+    deleted ||= kind === 'open pull deleted'
+    opened ||= /^(pull (re)?opened|repository deleted and)/.test(kind)
+    // As many as before are open then.
+    if (deleted && opened) state.isBlind = true
     if (unseenByProbes.test(kind) || (unseenBeyondAPage.test(kind) && !scene.fitsAPage())) state.isBlind = true
     const cause: Cause = { event: Number.POSITIVE_INFINITY, moved: [] }
     if (before) {
@@ -45,6 +51,16 @@ export function happenings(scene: Scene, post: Post, story: string[]) {
     Object.assign(cause, scene.observe())
     if (!before) await post.send(deliveries, cause, chance)
     story.push(`${kind}: ${said}${lag ? ` (seen ${lag} ms late)` : ''}, ${deliveries.length} deliveries`)
+  }
+
+  const acts = (kind: string, chance: Chance) => {
+    const watcher = scene.watcher()
+    if (!watcher || !application[kind]) return
+    const pulls = [...watcher.rows('cached_prs').values()]
+    const branches = [...watcher.rows('cached_branches').values()]
+    const names = [...watcher.repos().values()].map(({ full_name }) => full_name)
+    application[kind](watcher.db.name, { pulls, branches, names }, chance, clock.now() + up.server.skew)
+    watcher.look()
   }
 
   const begin = () => {
@@ -99,6 +115,7 @@ export function happenings(scene: Scene, post: Post, story: string[]) {
       state.isBlind = true
     },
     'own clock': (chance) => {
+      network.forgivePauses()
       state.ownSkew += chance.one([-1, 1]) * chance.between(1, 4000) * 1000
     },
     'backup taken': () => {
@@ -112,13 +129,6 @@ export function happenings(scene: Scene, post: Post, story: string[]) {
     },
     'forged delivery': (chance) => post.forge(chance),
     'old delivery again': (chance) => post.repeat(chance),
-    'application notes': (chance) => {
-      const watcher = scene.watcher()
-      const pull = chance.pick([...(watcher?.rows('cached_prs').values() ?? [])])
-      if (!watcher || !pull) return
-      writeAction(watcher.db.name, pull, chance, clock.now() + up.server.skew)
-      watcher.look()
-    },
   }
 
   return async ({ kind, seed, wait }: Step): Promise<void> => {
@@ -133,6 +143,7 @@ export function happenings(scene: Scene, post: Post, story: string[]) {
       const weather = weatherOf(kind, chance)
       if (weather) network.setWeather(weather)
       await steps[kind]?.(chance)
+      acts(kind, chance)
     }
     await pass(wait)
   }
@@ -141,21 +152,4 @@ export function happenings(scene: Scene, post: Post, story: string[]) {
 function actOf(kind: string): Act | undefined {
   const acts: Record<string, Act> = Object.assign({}, ...Object.values(changes))
   return acts[kind]
-}
-
-function writeAction(file: string, pull: Record<string, string | number | null>, chance: Chance, now: number): void {
-  const db = new Sqlite(file)
-  const kinds = ['propose_rfc', 'open_body_edit_pr', 'open_claim_pr', 'open_branch_pr', 'withdraw_pr']
-  const at = new Date(now + chance.one([0, -60_000, -600_000])).toISOString()
-  db.prepare(
-    'INSERT INTO actions (action_kind, rfc_slug, pr_number, on_behalf_of, repo, created_at) VALUES (?, ?, ?, ?, ?, ?)',
-  ).run(
-    chance.pick(kinds),
-    pull.rfc_slug,
-    pull.pr_number,
-    chance.one(['erin', 'frank', '']),
-    chance.one([null, String(pull.repo), 'rfcs/never-was']),
-    at,
-  )
-  db.close()
 }

@@ -12,7 +12,8 @@ export type Action = {
   created_at: string
 }
 
-const opening: Record<string, string> = {
+/** The kinds of actions that open a pull, and of which kind it is. */
+export const opening: Record<string, string> = {
   propose_rfc: 'idea',
   open_body_edit_pr: 'meta_body_edit',
   open_claim_pr: 'meta_claim',

@@ -17,6 +17,8 @@ export const troublesOf: Record<string, string[]> = {
   ],
 }
 
+const fourNotes = ['application notes', 'application notes', 'application notes', 'application notes']
+
 /** What hurts most when it comes one after the other. */
 export const motifs: Beat[][] = [
   ['pulls', 'long pause', 'weather', 'probe', 'fair weather'],
@@ -27,6 +29,13 @@ export const motifs: Beat[][] = [
   ['weather', 'branches', 'stopped', 'branches', 'long pause', 'goes on'],
   ['backup taken', 'branches', 'probe', 'backup restored'],
   ['weather', 'branches', 'entries', 'crash', 'pulls', 'restart'],
+  // What the application says of whom it acts for.
+  ['pull opened', 'pull rewritten by the bot', 'pull rewritten by the bot', 'pull rewritten by the bot'],
+  ['pull opened', 'pull rewritten to supersede', 'pull rewritten to supersede', 'pull merged', 'pull merged'],
+  ['pulls', 'application notes', 'application notes', 'application corrects itself', 'application corrects itself'],
+  [...fourNotes, 'repository renamed', ['probe', 5000, 20_000], 'entry given a repository'],
+  [...fourNotes, 'repository deleted', ['sweep', 5000, 20_000], 'entry given a repository'],
+  ['application closes a branch', 'branches', 'branches', 'application closes a branch', 'sweep', 'branches'],
   // A change that nobody told of, and a listing that lacks it.
   ['silence', 'pulls', 'long pause', 'lists', ['probe', 5000, 20_000], 'fair weather', 'webhooks again'],
   ['silence', 'pulls', 'long pause', 'holes', ['probe', 5000, 20_000], 'fair weather', 'webhooks again'],
@@ -36,9 +45,21 @@ export const motifs: Beat[][] = [
   ['silence', 'branches', ['probe', 100, 1500], 'again', 'long pause', 'webhooks again'],
   ['silence', 'seen late', 'pulls', 'webhooks again'],
   ['seen late', 'pulls', 'seen late', 'branches'],
+  ['fair weather', 'seen late', 'entries', 'seen late', 'entries', 'seen late', 'entries'],
   // Answers from before a pause, to a process that another has taken over from.
   ['slow answers', ['branches', 0, 0], ['stopped', 0, 0], 'again', 'long pause', ['goes on', 20_000, 20_000]],
   ['slow answers', ['pulls', 0, 0], ['stopped', 0, 0], 'again', 'long pause', ['goes on', 20_000, 20_000]],
+  ['slow answers', ['branch pushed to', 0, 0], ['stopped', 0, 0], 'again', 'long pause', ['goes on', 20_000, 20_000]],
+  [
+    'slow answers',
+    ['branch pushed to', 0, 0],
+    ['stopped', 0, 0],
+    'again',
+    'long pause',
+    'crash',
+    'long pause',
+    'goes on',
+  ],
   ['stopped', 'long pause', 'slow answers', ['sweep', 0, 0], ['probe', 0, 0], 'goes on'],
   // Something that is there and cannot be seen.
   [['refusals', 0, 0], 'pulls', 'again', 'fair weather'],
@@ -46,6 +67,7 @@ export const motifs: Beat[][] = [
   [['refusals', 0, 0], 'entries', ['sweep', 5000, 20_000], 'fair weather'],
   [['only 404 /raw/', 0, 0], ['document changed', 5000, 5000], 'fair weather'],
   [['only bytes /', 0, 0], 'entries', 'document changed', 'fair weather'],
+  [['only short /git/trees', 0, 0], 'entries', 'entries', ['sweep', 5000, 20_000], 'fair weather'],
   [['only 5xx /git/blobs', 0, 0], 'entries', 'entries', 'fair weather'],
   [['only 403 /repos/rfcs/one', 0, 0], ['repository renamed', 5000, 20_000], 'fair weather'],
   [['only 404 /repos/rfcs/two', 0, 0], ['branches', 5000, 20_000], ['sweep', 5000, 20_000], 'fair weather'],

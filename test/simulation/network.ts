@@ -80,16 +80,19 @@ type Options = {
   pageSize: number | null
   /** Whether so many rows of a repository are shown that a sudden loss must be looked at twice. */
   isRich: (path: string) => boolean
+  /** Told of each promise to the server that is broken. */
+  wrong: (what: string) => void
 }
 
 /**
  * The way to Gitea: each answer takes its time and is computed somewhere in it, so that answers overtake each other; and in bad
  * weather something goes wrong with it.
  */
-export function openNetwork({ fake, clock, chance, pageSize, isRich }: Options) {
+export function openNetwork({ fake, clock, chance, pageSize, isRich, wrong }: Options) {
   const direct = fakeDoor(fake)
   const earlier = new Map<string, HttpAnswer[]>()
   const cutAt = new Map<string, number>()
+  let pauses = new WeakMap<Sleeper, number>()
   let weather = fair
   let told = false
   let requests = 0
@@ -116,6 +119,8 @@ export function openNetwork({ fake, clock, chance, pageSize, isRich }: Options) 
         requests++
         const { signal } = request
         if (signal?.aborted) return reject(signal.reason)
+        const pause = (pauses.get(whose) ?? 0) - clock.now()
+        if (pause > 0) wrong(`hurried: ${request.path} is asked ${pause} ms before Gitea wants to be asked again`)
         // What lacks the same in a second look is believed.
         const mayCut = (path: string) => clock.now() - (cutAt.get(path) ?? 0) > 60_000 && isRich(path)
         const fault = faultFor(weather, request.path, chance(), mayCut)
@@ -124,7 +129,12 @@ export function openNetwork({ fake, clock, chance, pageSize, isRich }: Options) 
         const early = chance().odds(0.5) ? answerTo(request, fault) : null
         early?.catch(() => {})
         const forget = clock.at(clock.now() + chance().between(weather.from, weather.to), whose, () => {
-          ;(early ?? answerTo(request, fault)).then(resolve, reject)
+          const answered = (early ?? answerTo(request, fault)).then((answer) => {
+            const seconds = answer.status === 429 ? Number(answer.headers['retry-after'] ?? 0) : 0
+            pauses.set(whose, Math.max(pauses.get(whose) ?? 0, clock.now() + seconds * 1000))
+            return answer
+          })
+          answered.then(resolve, reject)
         })
         signal?.addEventListener(
           'abort',
@@ -142,6 +152,10 @@ export function openNetwork({ fake, clock, chance, pageSize, isRich }: Options) 
       weather = next
     },
     requests: () => requests,
+    /** A process whose clock was set cannot tell how long it has waited. */
+    forgivePauses: () => {
+      pauses = new WeakMap()
+    },
     /** Whether an old page was passed off as a new one: then nobody can promise that what is shown only gets newer. */
     lied: () => told,
   }

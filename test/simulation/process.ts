@@ -34,7 +34,7 @@ export function startProcess({ file, token, clock, network, random, skew, commit
   const abandoning = new AbortController()
   const effects = endedBy(abandoning.signal, clock.effects(sleeper, random, skew))
   const config = configShape.parse({
-    gitea: { url: 'http://gitea.test', org: 'rfcs', metaRepo: 'meta', botUser: 'rfc-bot' },
+    gitea: { url: 'http://gitea.test', org: 'rfcs', metaRepo: 'meta', botUser: 'RFC-Bot' },
     database: file,
   })
   const stopping = new AbortController()

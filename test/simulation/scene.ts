@@ -49,6 +49,7 @@ export function openScene(seed: number, file: string, hasCopy: boolean) {
     chance: () => state.chance,
     pageSize,
     isRich: (path) => isRich(watcher, path),
+    wrong,
   })
 
   const observe = (): { event: number; moved: string[] } => {

@@ -5,8 +5,8 @@ import { simulate, told } from './pool.ts'
 
 /**
  * `npm run simulate -- --seeds 1000000 [--first SEED]` lives through so many histories on every core and prints each violation, shortened.
- * `--guards` takes one guard after the other away, says how many histories it took to notice, and keeps the history that did in
- * caught.json, for the tests; `--guard NAME` does so with one.
+ * `--guards` takes one guard after the other away, says within how many histories that was noticed, and keeps the history that did so
+ * in caught.json, for the tests; `--guard NAME` does so with one.
  */
 const { values } = parseArgs({
   options: {
@@ -48,15 +48,16 @@ async function withoutGuards(): Promise<void> {
   const caught: Caught = JSON.parse(readFileSync(caughtFile, 'utf8'))
   for (const { name } of guards.filter((one) => values.guard === undefined || one.name === values.guard)) {
     const { lived, found } = await simulate({ first, count, without: name })
-    const [history] = found
+    const [history] = found.toSorted((a, b) => a.seed - b.seed)
     failed ||= !history
     if (!history) {
       print(`${name}: NOT noticed in ${lived}`)
       continue
     }
     const { seed, steps, violation } = history
-    print(`${name}: noticed after ${lived} histories (seed ${seed}: ${JSON.stringify(violation.slice(0, 120))})`)
-    caught[name] = { histories: lived, seed, steps }
+    const histories = seed - first + 1
+    print(`${name}: noticed within ${histories} histories (seed ${seed}: ${JSON.stringify(violation.slice(0, 120))})`)
+    caught[name] = { first, histories, seed, steps }
     writeFileSync(caughtFile, `${JSON.stringify(caught, null, 2)}\n`)
   }
 }

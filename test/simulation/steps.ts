@@ -11,7 +11,14 @@ const happenings: Record<string, string[]> = {
   work: ['probe', 'probe', 'sweep', 'long pause'],
   process: ['crash', 'crash', 'restart', 'stopped', 'goes on'],
   clocks: ['server’s clock', 'own clock', 'backup taken', 'backup restored'],
-  words: ['application notes', 'application notes', 'forged delivery', 'old delivery again'],
+  words: [
+    'application notes',
+    'application notes',
+    'application corrects itself',
+    'application closes a branch',
+    'forged delivery',
+    'old delivery again',
+  ],
   ...troublesOf,
 }
 const usual: Record<string, number> = {
@@ -23,7 +30,7 @@ const usual: Record<string, number> = {
   work: 3,
   process: 2,
   clocks: 0.5,
-  words: 2,
+  words: 3,
 }
 
 /** The steps of a history, all from its seed. Each history draws some kinds often and some never, so that all mixtures come. */

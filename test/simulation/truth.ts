@@ -4,7 +4,7 @@ import { type Entry, type Memory, ownersOf, readEntries } from '../live/oracle/e
 import { kindOf } from '../live/oracle/names.ts'
 import type { Row } from '../support/copy.ts'
 import { filesIn, name, owned, textOf } from './changes.ts'
-import { bodies, type Repository, type Upstream } from './upstream.ts'
+import { bodies, bot, logins, type Repository, type Upstream } from './upstream.ts'
 
 type Pull = Repository['pulls'] extends Map<number, infer P> ? P : never
 type Owner = ReturnType<typeof ownersOf>[number]
@@ -67,7 +67,6 @@ function note(facts: Map<string, string>, repo: Repository, isMeta: boolean, slu
 
 const utc = (seconds: number | undefined) =>
   seconds === undefined ? null : `${new Date(seconds * 1000).toISOString().slice(0, 19)}Z`
-const logins = ['', 'rfc-bot', 'alice', 'bob', 'rfcs', 'owner']
 
 /** The columns of a pull that Gitea says, in the order of `pullColumns`. */
 export const pullColumns = [
@@ -226,7 +225,7 @@ function pullRow(repo: Repository, pull: Pull, isMeta: boolean, truth: Truth): R
   if (!whose) return null
   const columns = said(repo, pull)
   const body = bodies.find(({ text }) => text === pull.body)
-  const isBot = logins[pull.posterId] === 'rfc-bot'
+  const isBot = logins[pull.posterId] === bot
   return {
     ...Object.fromEntries(pullColumns.map((column, at) => [column, columns[at] ?? null])),
     rfc_slug: whose.slug,

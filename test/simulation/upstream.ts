@@ -20,7 +20,14 @@ export const bodies: { text: string; actor: string | null; supersedes: number[] 
   { text: 'Better.\n\nSupersedes: #1\nOn-behalf-of: Carol <carol>\n', actor: 'carol', supersedes: [1] },
   { text: 'Better.\n\nSupersedes: #1\nSupersedes: #2\n', actor: null, supersedes: [1, 2] },
   { text: 'Better.\n\nSupersedes: #2\n', actor: null, supersedes: [2] },
+  { text: 'Better.\n\nSupersedes: #1 and #2\n', actor: null, supersedes: [] },
+  { text: 'A pitch.\n\nOn-behalf-of: Erin\n', actor: null, supersedes: [] },
+  { text: 'A pitch.\n\non-BEHALF-of: Gina <gina>\n', actor: 'gina', supersedes: [] },
 ]
+
+/** Who has which id. */
+export const logins = ['', 'rfc-bot', 'alice', 'bob', 'rfcs', 'owner']
+export const bot = 'rfc-bot'
 
 const secret = 'geheim'
 

@@ -4,7 +4,7 @@ import { standAside } from './ground.ts'
 import { type Action, meaningOf } from './meaning.ts'
 import type { Timeline } from './timeline.ts'
 import { pullColumns } from './truth.ts'
-import { bodies } from './upstream.ts'
+import { bodies, bot } from './upstream.ts'
 
 type Table = 'cached_rfcs' | 'cached_branches' | 'cached_prs'
 /** A repository as the file holds it. */
@@ -46,14 +46,16 @@ export function watch(file: string, timeline: Timeline, doubtful: Set<string>, w
   const named = db.prepare<[], { repo: string; pr_number: number; supersedes: number }>('SELECT * FROM pr_supersedes')
   let seq = latest.get() ?? 0
   let held = new Map<number, Held>()
-  let quiet = 0
+  const whole = wholeText(db)
+  let text = ''
   const shown = new Map<Table, Map<string, Row>>(tables.map(({ name }) => [name, new Map()]))
 
   const look = (isFirst = false) => {
     const said = feed.all(seq)
-    // Most commits move nothing: whether rows moved unsaid is looked at now and then.
-    quiet = said.length === 0 ? quiet + 1 : 0
-    if (!isFirst && quiet % 8 !== 0) return
+    const is = whole.get() ?? ''
+    // Most commits move nothing that is looked at here.
+    if (said.length === 0 && is === text) return
+    text = is
     seq = said.at(-1)?.seq ?? seq
     const before = held
     held = new Map(repos.all().map((repo) => [repo.id, repo]))
@@ -70,9 +72,11 @@ export function watch(file: string, timeline: Timeline, doubtful: Set<string>, w
         const fault = feedFault(old, now, told.get(id) ?? [], isGone)
         if (fault && !isFirst) wrong(`feed: ${name} ${id} ${fault}`)
         if (differs(old, now)) watchRow(name, old, now, now ? isGone(now) : true, before)
+        else if (old?.updated_at !== now?.updated_at)
+          wrong(`moved: ${name} ${id} has another updated_at, and nothing else`)
       }
     }
-    if (said.length > 0) watchMeaning()
+    watchMeaning()
   }
 
   /** The repository that a row is of; nobody's business when it was moved with its repository, which is looked at itself. */
@@ -134,6 +138,7 @@ export function watch(file: string, timeline: Timeline, doubtful: Set<string>, w
   const watchBranch = (repo: Held, old: Row | undefined, now: Row | undefined, gone: boolean, row: Row | undefined) => {
     const isMain = repo.is_meta && row?.branch_name === 'main'
     const fact = `branch ${repo.id} ${row?.branch_name}`
+    if (old?.state === 'closed' && now?.state === 'open') wrong(`opened: ${fact}, which the application had closed`)
     const facts = isMain ? defaults.map((branch) => `branch ${repo.id} ${branch}`) : [fact]
     if (!gone) {
       if (old?.head_sha !== now?.head_sha || old?.state === 'deleted')
@@ -171,13 +176,13 @@ export function watch(file: string, timeline: Timeline, doubtful: Set<string>, w
           wrong(`derived: ${name} has ${column} ${row[column]}, where it follows to be ${want?.[column]}`)
       }
       const body = bodies.find(({ text }) => text === row.description)
-      const evidence = [
-        row.opener_login,
-        row.opener_is_bot ? body?.actor : null,
-        ...noted.map((one) => one.on_behalf_of),
-      ]
+      const isBot = String(row.opener_login).toLowerCase() === bot
+      const actor = isBot ? (body?.actor ?? null) : null
+      if ((row.opener_is_bot === 1) !== isBot)
+        wrong(`named: ${name} was opened by ${row.opener_login}, and says ${row.opener_is_bot} to being the bot’s`)
+      const evidence = [row.opener_login, actor, ...noted.map((one) => one.on_behalf_of)]
       if (!evidence.includes(String(row.opened_by))) wrong(`named: ${name} says ${row.opened_by} opened it`)
-      if (row.trailer_actor !== (row.opener_is_bot ? (body?.actor ?? null) : null))
+      if (row.trailer_actor !== actor)
         wrong(`named: ${name} has trailer_actor ${row.trailer_actor} from ${JSON.stringify(row.description)}`)
     }
     const wanted = pulls.flatMap((row) =>
@@ -198,6 +203,15 @@ export function watch(file: string, timeline: Timeline, doubtful: Set<string>, w
     isGone: (table: Table, row: Row) => tables.find(({ name }) => name === table)?.isGone(row) ?? true,
     db,
   }
+}
+
+/** All that the watcher looks at, as one text: comparing it costs less than reading the rows. */
+function wholeText(db: Sqlite.Database) {
+  const texts = [...tables.map(({ name }) => name), 'repos', 'pr_supersedes', 'actions'].map((table) => {
+    const columns = db.prepare<[string], string>('SELECT name FROM pragma_table_info(?)').pluck().all(table)
+    return `(SELECT json_group_array(json_array(${columns.join()})) FROM ${table})`
+  })
+  return db.prepare<[], string>(`SELECT ${texts.join(' || ')}`).pluck()
 }
 
 /** Both names a default branch has here: what was read may be of the one that was the default when it was asked. */
