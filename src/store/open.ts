@@ -8,7 +8,7 @@ const schema = readFileSync(new URL('../../schema.sql', import.meta.url), 'utf8'
 const busyMs = 10_000
 
 export type OpenOptions = {
-  /** Make the file when it is absent. */
+  /** Make the file where there is none, and our tables in one where they are not. */
   create?: boolean
   /** Set aside cached_* tables that are not ours, and take their place. */
   adopt?: boolean
@@ -22,8 +22,7 @@ export type OpenOptions = {
  * @throws ConfigError for a newer schema, for tables of our names that are not ours, for a file that cannot be written.
  */
 export function openDatabase(file: string, { create = true, adopt = false, now }: OpenOptions): Database {
-  if (!create && !existsSync(file))
-    throw new ConfigError(`There is no database ${file} yet.`, 'Run `rfcached reconcile --once` first.')
+  if (!create && !existsSync(file)) throw noneYet(`There is no database ${file} yet.`)
   const db = connect(file)
   try {
     // One look at one moment: another process may be making them just now.
@@ -33,6 +32,7 @@ export function openDatabase(file: string, { create = true, adopt = false, now }
     })
     const { version, aside } = look()
     if (version !== null) refuseNewer(version, file)
+    else if (!create) throw noneYet(`There is no copy in the database ${file} yet.`)
     usable(file, () => db.pragma('journal_mode = WAL')) // the first write: a file that is refused stays as it was
     if (version !== null) migrate(db, version, file)
     else if (aside.length > 0) adoptTables(db, aside, () => makeTables(db, now()))
@@ -41,6 +41,23 @@ export function openDatabase(file: string, { create = true, adopt = false, now }
   } catch (error) {
     db.close()
     throw error
+  }
+}
+
+function noneYet(message: string): ConfigError {
+  return new ConfigError(message, 'Run `rfcached reconcile --once` first.')
+}
+
+/** Whether rfcached was ever in a file. Changes nothing. @throws ConfigError where it cannot go */
+export function hasCopy(file: string): boolean {
+  if (!existsSync(file)) return false
+  const db = connect(file)
+  try {
+    const version = versionOf(db)
+    if (version === null) tablesInTheWay(db, file, false)
+    return version !== null
+  } finally {
+    db.close()
   }
 }
 
