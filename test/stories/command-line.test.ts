@@ -229,6 +229,8 @@ describe.concurrent('--verify', () => {
     desk.write("UPDATE cached_prs SET state = 'withdrawn', opened_by = 'mallory' WHERE repo = 'rfcs/alpha'")
     const { said } = await desk.reconcile('--verify')
     expect(said.drift.map(({ column }: { column: string }) => column)).toEqual(['state', 'opened_by'])
+    desk.write('CREATE TABLE app_migrated (x)')
+    expect((await desk.reconcile('--verify')).said.drift).toEqual(said.drift)
   })
 })
 
