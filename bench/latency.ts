@@ -23,6 +23,7 @@ import { commitFiles } from '../test/live/commit.ts'
 import { makeOrganisation, type Organisation } from '../test/live/organisation.ts'
 import { seedOrganisation } from '../test/live/seed.ts'
 import { servers, skipped } from '../test/live/servers.ts'
+import { wholeNumber } from '../test/support/options.ts'
 
 /**
  * `RFCACHED_LIVE_URL=… RFCACHED_LIVE_ADMIN=user:password npm run latency -- --changes 100`: from a delivery's arrival to a reader's
@@ -30,6 +31,7 @@ import { servers, skipped } from '../test/live/servers.ts'
  * how much was ours.
  */
 const { values } = parseArgs({ options: { changes: { type: 'string', default: '100' } } })
+const changes = wholeNumber('changes', values.changes)
 if (skipped) throw new Error(skipped)
 const now = () => performance.timeOrigin + performance.now()
 const secret = 'of-the-bench'
@@ -49,7 +51,7 @@ const reader = new Worker(new URL('seen.ts', import.meta.url), { workerData: { f
 const seen: { seq: number; at: number }[] = []
 reader.on('message', (one) => seen.push(one))
 const rows: { kind: string; gitea: number; ours: number }[] = []
-for (let at = 0; at < Number(values.changes); at++) {
+for (let at = 0; at < changes; at++) {
   const before = service.store.changes.latest()
   asked.length = 0
   const { kind, key } = await change(made, at)

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { wholeNumber } from '../test/support/options.ts'
 import { backfillBench } from './backfill.ts'
 import { reconcileBench } from './reconcile.ts'
 
@@ -14,8 +15,10 @@ const { values } = parseArgs({
     config: { type: 'string' },
   },
 })
+const rows = wholeNumber('rows', values.rows)
+const latencyMs = wholeNumber('latency', values.latency, 0)
 const say = (text: string) => process.stdout.write(`${text}\n\n`)
 
-say(await backfillBench(Number(values.rows)))
-const size = { entries: 949, repos: 60, pulls: 634, latencyMs: Number(values.latency) }
+say(await backfillBench(rows))
+const size = { entries: 949, repos: 60, pulls: 634, latencyMs }
 say(await reconcileBench(size, values.config))

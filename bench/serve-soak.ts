@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { request } from 'undici'
 import { openServed, type Running, type Served, until } from '../test/stories/served.ts'
+import { wholeNumber } from '../test/support/options.ts'
 import { seededRandom } from '../test/support/seeded-random.ts'
 import { changeOnce } from './serve-traffic.ts'
 
@@ -11,8 +12,8 @@ import { changeOnce } from './serve-traffic.ts'
  * asked for; before the next round its rows are what a copy made from nothing holds.
  */
 const { values } = parseArgs({ options: { kills: { type: 'string', default: '20' }, seed: { type: 'string' } } })
-const wanted = Number(values.kills)
-const seed = Number(values.seed ?? Date.now() % 1_000_000)
+const wanted = wholeNumber('kills', values.kills)
+const seed = wholeNumber('seed', values.seed ?? String(Date.now() % 1_000_000), 0)
 const random = seededRandom(seed)
 const began = performance.now()
 const seconds = () => Math.round((performance.now() - began) / 1000)

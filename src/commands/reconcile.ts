@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs'
 import { type Config, readConfig } from '../config.ts'
 import { ConfigError } from '../errors.ts'
+import { hasCopy } from '../store/open.ts'
 import type { Progress } from '../work/job-end.ts'
 import type { JobKind } from '../work/job-kinds.ts'
 import type { CommonOptions, ExitCode } from './command.ts'
@@ -44,8 +44,8 @@ function ended(
   progress: Progress,
   tell: (said: string) => void,
 ): Promise<Ended> {
-  // A dry run of what is not there yet must not leave a file behind.
-  const database = kind === 'dry-run' && !existsSync(config.database) ? ':memory:' : config.database
+  // A dry run of what is not there yet must leave neither a file behind nor our tables in the application's.
+  const database = kind === 'dry-run' && !hasCopy(config.database) ? ':memory:' : config.database
   // What says that it changes nothing mends nothing either.
   const mending = kind === 'reconcile' || kind === 'rebuild' ? { tell } : {}
   return runToItsEnd({ ...config, database }, kind, progress, { adopt, create: kind !== 'verify', ...mending })

@@ -11,11 +11,18 @@ export function actionColumns(db: Database): ActionColumns | null {
   return { repo: columns.includes('repo'), createdAt: columns.includes('created_at') }
 }
 
+/** Which table `actions` is, in what matters: another one of that name may hold other actions, though it has the same columns. */
+export function actionsTold(db: Database, columns: ActionColumns | null): string {
+  const page = db.prepare(`SELECT rootpage FROM sqlite_schema WHERE type = 'table' AND lower(name) = 'actions'`)
+  return JSON.stringify(columns && { ...columns, page: page.pluck().get() })
+}
+
 /**
  * Puts triggers on `actions`, made from the columns it has now, so that an action is seen the moment the application writes it,
- * with rfcached running or not. Nothing else in the file mentions the table: the application migrates it as it likes.
+ * with rfcached running or not. Nothing else in the file mentions the table: the application migrates it as it likes. Returns whether
+ * they were not there as they should be: then actions may have been written that nobody saw.
  */
-export function watchActions(db: Database, columns: ActionColumns | null): void {
+export function watchActions(db: Database, columns: ActionColumns | null): boolean {
   const wanted = columns ? triggers(columns) : new Map<string, string>()
   const present = new Map(
     db
@@ -26,9 +33,10 @@ export function watchActions(db: Database, columns: ActionColumns | null): void 
       .map(({ name, sql }) => [name, sql]),
   )
   const same = wanted.size === present.size && [...wanted].every(([name, sql]) => present.get(name) === sql)
-  if (same) return
+  if (same) return false
   for (const name of present.keys()) db.exec(`DROP TRIGGER ${name}`)
   for (const sql of wanted.values()) db.exec(sql)
+  return true
 }
 
 function triggers(columns: ActionColumns): Map<string, string> {

@@ -17,7 +17,8 @@ export function branchesTable(db: Database) {
     ON CONFLICT (rfc_slug, repo, branch_name) DO UPDATE SET
       head_sha = excluded.head_sha, last_commit_at = excluded.last_commit_at,
       state = CASE WHEN state = 'closed' THEN 'closed' ELSE 'open' END
-    WHERE (head_sha, last_commit_at) IS NOT (excluded.head_sha, excluded.last_commit_at) OR state = 'deleted'`)
+    WHERE (head_sha, last_commit_at) IS NOT (excluded.head_sha, excluded.last_commit_at)
+      OR state NOT IN ('open', 'closed')`)
   const bury = db.prepare<BranchKey & { repo: string }>(/* sql */ `
     UPDATE cached_branches SET state = 'deleted' WHERE rfc_slug = :rfc_slug AND repo = :repo AND branch_name = :branch_name`)
   const remove = db.prepare<BranchKey & { repo: string }>(/* sql */ `

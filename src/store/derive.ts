@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import { actionColumns, watchActions } from './actions.ts'
+import { actionColumns, actionsTold, watchActions } from './actions.ts'
 import { fewToDerive, oweBackfill } from './backfills.ts'
 import { type ActionColumns, deriveMeaning } from './meaning.ts'
 import { settingsTable } from './settings.ts'
@@ -36,18 +36,20 @@ export function deriver(db: Database) {
   return {
     /**
      * To be called first in each write transaction: when the file's schema moved, also while nobody had it open, the triggers on
-     * `actions` are made anew for the columns that are there, and everything is derived again.
+     * `actions` are made for the columns that are there. Everything is derived again when they were not there as they should be, or
+     * the table is another than last time; else they missed nothing, and a row that somebody tampered with stays for a verify to find.
      */
     keepUp: () => {
       isLookedAt = schemaVersion.get() !== schemaSeen
       if (!isLookedAt) return
       columns = actionColumns(db)
       made = null
-      watchActions(db, columns)
+      const isMissed = watchActions(db, columns)
       schemaSeen = schemaVersion.get()
-      if (settings.get('derived_schema') === String(schemaSeen)) return
+      const told = actionsTold(db, columns)
+      if (!isMissed && settings.get('derived_from') === told) return
       all()
-      settings.set('derived_schema', String(schemaSeen))
+      settings.set('derived_from', told)
     },
     /** A write failed, and with it what keepUp may have done in it. */
     lookAgain: () => {

@@ -1,6 +1,6 @@
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs'
 import Sqlite, { type Database } from 'better-sqlite3'
-import { ConfigError, sentence } from '../errors.ts'
+import { ConfigError, sentence, TransientError } from '../errors.ts'
 import { adoptTables, refuseForeignKeys } from './adopt.ts'
 import { migrate, refuseNewer, schemaVersion } from './migrations.ts'
 
@@ -8,7 +8,7 @@ const schema = readFileSync(new URL('../../schema.sql', import.meta.url), 'utf8'
 const busyMs = 10_000
 
 export type OpenOptions = {
-  /** Make the file when it is absent. */
+  /** Make the file where there is none, and our tables in one where they are not. */
   create?: boolean
   /** Set aside cached_* tables that are not ours, and take their place. */
   adopt?: boolean
@@ -19,11 +19,11 @@ export type OpenOptions = {
 /**
  * Opens the file for writing: WAL, so that readers never wait; its schema brought up to date by instant steps. The file may be
  * the application's own: its other tables are left alone.
- * @throws ConfigError for a newer schema, for tables of our names that are not ours, for a file that cannot be written.
+ * @throws ConfigError for a newer schema, for tables of our names that are not ours, for a file that may not be written.
+ * @throws TransientError where the disk is full or fails.
  */
 export function openDatabase(file: string, { create = true, adopt = false, now }: OpenOptions): Database {
-  if (!create && !existsSync(file))
-    throw new ConfigError(`There is no database ${file} yet.`, 'Run `rfcached reconcile --once` first.')
+  if (!create && !existsSync(file)) throw noneYet(`There is no database ${file} yet.`)
   const db = connect(file)
   try {
     // One look at one moment: another process may be making them just now.
@@ -33,6 +33,7 @@ export function openDatabase(file: string, { create = true, adopt = false, now }
     })
     const { version, aside } = look()
     if (version !== null) refuseNewer(version, file)
+    else if (!create) throw noneYet(`There is no copy in the database ${file} yet.`)
     usable(file, () => db.pragma('journal_mode = WAL')) // the first write: a file that is refused stays as it was
     if (version !== null) migrate(db, version, file)
     else if (aside.length > 0) adoptTables(db, aside, () => makeTables(db, now()))
@@ -41,6 +42,23 @@ export function openDatabase(file: string, { create = true, adopt = false, now }
   } catch (error) {
     db.close()
     throw error
+  }
+}
+
+function noneYet(message: string): ConfigError {
+  return new ConfigError(message, 'Run `rfcached reconcile --once` first.')
+}
+
+/** Whether rfcached was ever in a file. Changes nothing. @throws ConfigError where it cannot go */
+export function hasCopy(file: string): boolean {
+  if (!existsSync(file)) return false
+  const db = connect(file)
+  try {
+    const version = versionOf(db)
+    if (version === null) tablesInTheWay(db, file, false)
+    return version !== null
+  } finally {
+    db.close()
   }
 }
 
@@ -60,17 +78,32 @@ function usable<T>(file: string, act: () => T): T {
   try {
     return act()
   } catch (cause) {
-    const code = cause instanceof Sqlite.SqliteError ? cause.code : ''
-    throw new ConfigError(
-      `The database ${file} cannot be opened for writing: ${sentence(cause)}.`,
-      code === 'SQLITE_NOTADB'
-        ? 'It is no SQLite database: name another file in the configuration, or move this one away.'
-        : code.startsWith('SQLITE_CORRUPT')
-          ? 'It is broken: `rfcached serve` and `rfcached reconcile --once` mend it where they may, see docs/recovery.md.'
-          : 'Its folder must exist and belong to the user that runs rfcached.',
+    throw refusedBy(file, cause)
+  }
+}
+
+/** A full or failing disk may do better later, and is tried again; for the rest a person must act. */
+function refusedBy(file: string, cause: unknown): Error {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+  const message = `The database ${file} cannot be opened for writing`
+  if (/^(SQLITE_FULL|ENOSPC|EDQUOT)/.test(code))
+    return new TransientError(`${message}, for its disk is full: make room, and start again.`, { cause })
+  if (/^(SQLITE_IOERR|EIO)/.test(code))
+    return new TransientError(
+      `${message}, for its disk is full or fails: make room, or look at what the system says of it, and start again.`,
       { cause },
     )
-  }
+  return new ConfigError(`${message}: ${sentence(cause)}.`, hintFor(code), { cause })
+}
+
+function hintFor(code: string): string {
+  if (code === 'SQLITE_NOTADB')
+    return 'It is no SQLite database: name another file in the configuration, or move this one away.'
+  if (code.startsWith('SQLITE_CORRUPT'))
+    return 'It is broken: `rfcached serve` and `rfcached reconcile --once` mend it where they may, see docs/recovery.md.'
+  if (/^(SQLITE_READONLY|SQLITE_CANTOPEN|EROFS|EACCES|EPERM)/.test(code))
+    return 'It is on a read-only file system or may not be written: it and its folder must belong to the user that runs rfcached.'
+  return 'Its folder must exist and belong to the user that runs rfcached.'
 }
 
 /** The version of our tables in a file; null: rfcached has never been here. */

@@ -10,7 +10,7 @@ export type Setting =
   | 'entries_moving'
   | 'dates_tried'
   | 'gitea_version'
-  | 'derived_schema'
+  | 'derived_from'
 
 /** Single values that outlive a run. */
 export function settingsTable(db: Database) {

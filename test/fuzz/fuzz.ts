@@ -1,5 +1,6 @@
 // `npm run fuzz -- --cases 1000000 [--seed S] [--only NAME]`: hostile input without end, and what it costs.
 import { parseArgs } from 'node:util'
+import { endWith, wholeNumber } from '../support/options.ts'
 import { apiRequests } from './api-requests.ts'
 import { branchNames } from './branch-names.ts'
 import { deliveries } from './deliveries.ts'
@@ -18,13 +19,13 @@ const runs: Record<string, (options: RunOptions) => Promise<Figures>> = {
 const { values } = parseArgs({
   options: { cases: { type: 'string', default: '20000' }, seed: { type: 'string' }, only: { type: 'string' } },
 })
-const seed = Number(values.seed ?? Date.now() % 1_000_000_000)
-const cases = Number(values.cases)
+const seed = wholeNumber('seed', values.seed ?? String(Date.now() % 1_000_000_000), 0)
+const cases = wholeNumber('cases', values.cases)
 const say = (line: string) => process.stdout.write(`${line}\n`)
 
 const { only } = values
 const chosen = Object.entries(runs).filter(([name]) => only === undefined || name === only)
-if (chosen.length === 0) throw new Error(`There is no ${only}: say --only ${Object.keys(runs).join(' or ')}.`)
+if (chosen.length === 0) endWith(`There is no ${only}: say --only ${Object.keys(runs).join(' or ')}.`)
 for (const [name, run] of chosen) {
   say(`${name}: ${cases} cases from seed ${seed} on`)
   const onTenth = (done: number, { seconds, slowestMs, heap }: Figures) => {

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { endWith, wholeNumber } from '../support/options.ts'
 import { type Caught, caughtFile, guards } from './guards.ts'
 import { simulate, told } from './pool.ts'
 
@@ -16,8 +17,11 @@ const { values } = parseArgs({
     guard: { type: 'string' },
   },
 })
-const count = Number(values.seeds)
-const first = Number(values.first)
+const count = wholeNumber('seeds', values.seeds)
+const first = wholeNumber('first', values.first, 0)
+const names = guards.map(({ name }) => name)
+if (values.guard !== undefined && !names.includes(values.guard))
+  endWith(`There is no guard ${values.guard}: say --guard ${names.join(' or ')}.`)
 const print = (text: string) => void process.stdout.write(`${text}\n`)
 let failed = false
 

@@ -101,6 +101,51 @@ describe('what the application changes in the schema', () => {
     opened(made.file)
     expect(opener(made)).toBe('rfc-bot')
   })
+
+  test('derives nothing where it is not about actions, so that a tampered row stays for a verify to find', () => {
+    const made = mirrored()
+    createActions(made.app)
+    act(made.app)
+    made.write({})
+    made.store[Symbol.dispose]()
+    made.app.exec(
+      `UPDATE cached_prs SET opened_by = 'mallory'; CREATE TABLE theirs (a); ALTER TABLE actions ADD COLUMN theirs`,
+    )
+    const { changes } = opened(made.file)
+    const before = changes.latest()
+    opened(made.file).transaction(() => {})
+    expect([opener(made), changes.latest()]).toEqual(['mallory', before])
+  })
+
+  test.each([
+    ['a trigger of ours was away', ''],
+    ['all of them were away', 'DROP TRIGGER rfcached_actions_update; DROP TRIGGER rfcached_actions_delete;'],
+  ])('loses no action that was written while %s', (_, more) => {
+    const made = mirrored()
+    createActions(made.app)
+    made.write({})
+    made.store[Symbol.dispose]()
+    made.app.exec(`DROP TRIGGER rfcached_actions_insert; ${more}`)
+    act(made.app)
+    opened(made.file)
+    expect(opener(made)).toBe('alice')
+  })
+
+  test('loses no action that a table made anew under the name has, though our triggers are put on it as they were', () => {
+    const made = mirrored()
+    createActions(made.app)
+    made.write({})
+    const triggers = made.app
+      .prepare<[], string>(`SELECT sql FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = 'actions'`)
+      .pluck()
+      .all()
+    made.app.exec('CREATE TABLE renewed AS SELECT * FROM actions')
+    made.app.exec(`INSERT INTO renewed (id, action_kind, rfc_slug, pr_number, on_behalf_of) VALUES (1, 'propose_rfc', 'a', 7, 'alice');
+      DROP TABLE actions; ALTER TABLE renewed RENAME TO actions; ${triggers.join(';')}`)
+    expect(opener(made)).toBe('rfc-bot')
+    made.store.transaction(() => {})
+    expect(opener(made)).toBe('alice')
+  })
 })
 
 test('what pulls of some RFCs mean looks through actions without an index once, not for each pull there is', () => {
@@ -143,7 +188,7 @@ describe('what many pulls mean', () => {
     expect(of(made, 'bob')).toBe(1)
   })
 
-  test('is not derived again by whoever opens the file while its schema stays', () => {
+  test('is not derived again by whoever opens the file while its actions stay what they are', () => {
     const made = imported(many)
     const done = () => {
       made.store.transaction(() => {
@@ -156,8 +201,12 @@ describe('what many pulls mean', () => {
     expect(derive(made)?.status).toBe('completed')
     made.app.exec('CREATE TABLE theirs (a)')
     opened(made.file)
+    expect(derive(made)?.status).toBe('completed')
+    made.app.exec('ALTER TABLE actions RENAME COLUMN repo TO other')
+    opened(made.file)
     expect(derive(made)?.status).toBe('pending')
     done()
+    opened(made.file)
     expect(derive(made)?.status).toBe('completed')
   })
 

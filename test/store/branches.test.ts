@@ -49,6 +49,14 @@ describe('a branch', () => {
     expect(state()).toBe('open')
   })
 
+  test('whose state nobody writes, as a broken page has it, is open again', () => {
+    const { upsert, app, state } = branched()
+    upsert()
+    app.exec(`PRAGMA ignore_check_constraints = ON; UPDATE cached_branches SET state = 'opfn'`)
+    upsert()
+    expect(state()).toBe('open')
+  })
+
   test('fault 31: of one name in two repositories is two', () => {
     const { upsert, bury, state } = branched()
     upsert('h1', own)

@@ -59,6 +59,13 @@ describe('F30: a write-ahead log', () => {
   })
 })
 
+test('F30: a log that an unclean end left is in the file, and empty, once that is open', () => {
+  const file = killed()
+  using store = openWhole(file, { now: () => madeAt, tell: (said) => expect.unreachable(said) })
+  expect(store.settings.get('missed_webhooks')).toBe('19')
+  expect(statSync(`${file}-wal`).size).toBe(0)
+})
+
 test('F28: a log grows while somebody reads for long, whose picture stays; then it is used again from its beginning', () => {
   const { store, file } = mirrored()
   const reader = application(file, 'BEGIN')

@@ -229,6 +229,8 @@ describe.concurrent('--verify', () => {
     desk.write("UPDATE cached_prs SET state = 'withdrawn', opened_by = 'mallory' WHERE repo = 'rfcs/alpha'")
     const { said } = await desk.reconcile('--verify')
     expect(said.drift.map(({ column }: { column: string }) => column)).toEqual(['state', 'opened_by'])
+    desk.write('CREATE TABLE app_migrated (x)')
+    expect((await desk.reconcile('--verify')).said.drift).toEqual(said.drift)
   })
 })
 
@@ -254,6 +256,18 @@ describe.concurrent('a file that is not ours', () => {
     ])
     expect(desk.read('SELECT * FROM before_rfcached_cached_branches')).toHaveLength(2)
     expect(desk.read('SELECT * FROM users')).toEqual([{ name: 'alice' }])
+  })
+
+  test('and has no table in our way is left as it is to the last byte by what says that it changes nothing', async () => {
+    await using desk = await openDesk()
+    desk.write('CREATE TABLE users (name TEXT)')
+    const before = readFileSync(desk.database)
+    const looked = await desk.reconcile('--dry-run')
+    expect(looked).toMatchObject({ code: 0, said: { dry_run: true, rows: { cached_rfcs: { new: 3 } } } })
+    expect(readFileSync(desk.database).equals(before)).toBe(true)
+    const { code, err } = await desk.reconcile('--verify')
+    expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining('no copy in the database') })
+    expect(readFileSync(desk.database).equals(before)).toBe(true)
   })
 
   test('F34: of a newer rfcached it is refused with 2 and left as it is', async () => {
