@@ -2,7 +2,7 @@ import { closeSync, existsSync, openSync, readFileSync } from 'node:fs'
 import Sqlite, { type Database } from 'better-sqlite3'
 import { ConfigError, sentence } from '../errors.ts'
 import { adoptTables, refuseForeignKeys } from './adopt.ts'
-import { migrate, refuseNewer, schemaVersion } from './migrations.ts'
+import { migrate, newSince, refuseNewer, schemaVersion } from './migrations.ts'
 
 const schema = readFileSync(new URL('../../schema.sql', import.meta.url), 'utf8')
 const busyMs = 10_000
@@ -112,8 +112,17 @@ function makeTables(db: Database, now: number): void {
   db.prepare(`INSERT INTO sqlite_sequence (name, seq) VALUES ('changes', ?)`).run(now)
 }
 
-const made = [...schema.matchAll(/^CREATE (?:VIRTUAL )?(?:TABLE|VIEW|INDEX|TRIGGER) (\w+)/gm)].map(([, name]) => name)
+/** The names of all that schema.sql makes. */
+export const made = [...schema.matchAll(/^CREATE (?:VIRTUAL )?(?:TABLE|VIEW|INDEX|TRIGGER) (\w+)/gm)].map(
+  ([, name = '']) => name,
+)
 const searched = [...schema.matchAll(/^CREATE VIRTUAL TABLE (\w+)/gm)].map(([, name]) => name)
+
+/** The same, but for what a file of that version does not have yet. */
+export function madeBefore(version: number): string[] {
+  const later = newSince(version)
+  return made.filter((name) => !later.has(name))
+}
 
 /** Whether schema.sql makes something of that name, or SQLite does for its full-text index. */
 export function oursNamed(name: string): boolean {

@@ -172,6 +172,36 @@ describe('a file is left as it is', () => {
     expect(beside(file)).toEqual([])
   })
 
+  test.each([
+    ['the kind of the table is misspelt', (last: Buffer) => void last.write('tablf', last.indexOf('tableusersusers'))],
+    ['its schema has a row fewer', (last: Buffer) => void last.writeUInt16BE(last.readUInt16BE(3) - 1, 3)],
+    ['another page is in the place of its last one', (last: Buffer) => void last.fill(0).writeUInt8(13)],
+    [
+      'the text of the table is no SQL',
+      (last: Buffer) => void last.write('DREATE', last.indexOf('CREATE TABLE users')),
+    ],
+  ])('when a table of the application may be in it that it does not tell any more: %s', (_, harm) => {
+    const file = left({ actions: 10, script: 'CREATE TABLE users (id); INSERT INTO users VALUES (1)' })
+    const { pageno } = leavesOf(file, 'sqlite_schema').at(-1) ?? { pageno: 0 }
+    const page = readFileSync(file).subarray((pageno - 1) * 4096, pageno * 4096)
+    harm(page)
+    breakPages(file, leavesOf(file, 'cached_prs')[0]?.pageno ?? 0)
+    overwrite(file, (pageno - 1) * 4096, page)
+    suspect(file, new Error('malformed'))
+    expect(() => openWhole(file, { now: () => madeAt, tell: () => {} })).toThrow(/does not replace it/)
+    expect(beside(file)).toEqual(['rfcs.sqlite-suspect'])
+  })
+
+  test('when its actions are watched and not there', () => {
+    const file = left({ actions: 10 })
+    const db = new Sqlite(file)
+    db.unsafeMode(true)
+    db.exec(`PRAGMA writable_schema = ON; UPDATE sqlite_schema SET type = 'tablf' WHERE name = 'actions'`)
+    db.close()
+    expect(() => openWhole(file, { now: () => madeAt, tell: () => {} })).toThrow(/does not replace it/)
+    expect(beside(file)).toEqual([])
+  })
+
   test('when it is no database at all', () => {
     const file = madePath()
     writeFileSync(file, 'This is a text, not a database. '.repeat(200))
