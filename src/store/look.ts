@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import Sqlite, { type Database } from 'better-sqlite3'
 import { ConfigError, sentence } from '../errors.ts'
 import { actionColumns } from './actions.ts'
+import { refuseUnfit } from './beside.ts'
 import type { ActionColumns } from './meaning.ts'
 import { refuseNewer } from './migrations.ts'
 import { tablesInTheWay, versionOf } from './open.ts'
@@ -21,6 +22,7 @@ export type FileSeen = { version: number | null; actions: ActionColumns | null }
 export function lookAtFile(file: string): FileSeen | null {
   refuseFolder(dirname(file))
   if (!existsSync(file)) return null
+  refuseUnfit(file)
   try {
     const db = new Sqlite(file, { fileMustExist: true, timeout: busyMs })
     try {

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, wr
 import { basename, dirname, join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { isMalformed, sentence, TransientError } from '../errors.ts'
+import { refuseUnfit } from './beside.ts'
 import type { OpenOptions } from './open.ts'
 import { type Salvaged, salvage } from './salvage.ts'
 import { openStore, type Store } from './store.ts'
@@ -19,6 +20,7 @@ const smallBytes = 8 * 1024 * 1024
  * @throws BrokenFile for one that may not be replaced, and whatever `openStore` throws.
  */
 export function openWhole(file: string, options: MendOptions): Store {
+  refuseUnfit(file)
   putInPlace(file)
   const isLogLeft = existsSync(`${file}-wal`) && statSync(`${file}-wal`).size > 0
   const lost = walFault(file)

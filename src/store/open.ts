@@ -2,6 +2,7 @@ import { closeSync, existsSync, openSync, readFileSync } from 'node:fs'
 import Sqlite, { type Database } from 'better-sqlite3'
 import { ConfigError, sentence } from '../errors.ts'
 import { adoptTables, refuseForeignKeys } from './adopt.ts'
+import { refuseUnfit } from './beside.ts'
 import { migrate, newSince, refuseNewer, schemaVersion } from './migrations.ts'
 
 const schema = readFileSync(new URL('../../schema.sql', import.meta.url), 'utf8')
@@ -45,6 +46,7 @@ export function openDatabase(file: string, { create = true, adopt = false, now }
 }
 
 function connect(file: string): Database {
+  refuseUnfit(file)
   return usable(file, () => {
     // SQLite alone makes a file that the group cannot write, whatever the umask; -wal and -shm follow this one's mode.
     if (file !== ':memory:' && !existsSync(file)) closeSync(openSync(file, 'a', 0o666))
