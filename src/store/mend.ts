@@ -88,11 +88,11 @@ function openOrReplace(file: string, options: MendOptions): Store {
   }
 }
 
-/** What the log had after its broken part is lost, and what is older than other parts of the file must not be trusted. */
+/** What the log had after its broken part may be lost, and what is older than other parts of the file must not be trusted. */
 function readAgain(store: Store, lost: string, { tell }: MendOptions): void {
   store.distrust()
   tell(
-    `${store.file} was not closed, and ${lost}: what was written there last is lost, also actions of the application. Everything is read from Gitea again.`,
+    `Of ${store.file}, ${lost}: what was written there last may be lost, also actions of the application. Everything is read from Gitea again.`,
   )
 }
 
