@@ -1,5 +1,14 @@
-import { copyFileSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import {
+  copyFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { basename, dirname } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { BrokenFile } from '../../src/errors.ts'
@@ -138,6 +147,27 @@ describe('fault F30: a broken file with nothing but our tables and actions', () 
     expect(mended(file).beside).toEqual([expect.stringContaining('-broken-')])
     copyFileSync(file, `${file}-salvaged-${statSync(file).ino + 1}`)
     expect(mended(file).beside).toHaveLength(1)
+  })
+
+  test('is set aside where it lies, when the path is a link to it', () => {
+    const file = left({ actions: 5 })
+    const link = madePath('link.sqlite')
+    symlinkSync(file, link)
+    breakPages(file, pagesOf(file, 'jobs')[0]?.pageno ?? 0)
+    suspect(link, new Error('malformed'))
+    expect(beside(file)).toEqual(['rfcs.sqlite-suspect'])
+    const { store, one } = mended(link)
+    expect(one('SELECT count(*) FROM actions')).toBe(5)
+    expect(beside(file)).toEqual([expect.stringContaining('-broken-')])
+    expect(readlinkSync(link)).toBe(file)
+    expect(store.picture.sizes().wal).toBe(statSync(`${file}-wal`).size)
+  })
+
+  test.each(['by-hand', '77', ''])('leaves a file alone that a person named …-salvaged-%s', (end) => {
+    const file = left({ actions: 1 })
+    const kept = `${file}-salvaged-${end || statSync(file).ino}`
+    writeFileSync(kept, end === 'by-hand' ? readFileSync(file) : '')
+    expect(mended(file).beside).toEqual([basename(kept)])
   })
 })
 
