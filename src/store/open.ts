@@ -4,9 +4,14 @@ import { ConfigError, sentence } from '../errors.ts'
 import { adoptTables, refuseForeignKeys } from './adopt.ts'
 import { refuseUnfit } from './beside.ts'
 import { migrate, newSince, refuseNewer, schemaVersion } from './migrations.ts'
+import { refuseMisshapen } from './shape.ts'
 
 const schema = readFileSync(new URL('../../schema.sql', import.meta.url), 'utf8')
 const busyMs = 10_000
+
+/** What to do when SQLite says that a file is read-only. */
+export const readonlyHint =
+  'The file and its folder must belong to the user that runs rfcached; where they do, its header is broken: see docs/recovery.md.'
 
 export type OpenOptions = {
   /** Make the file when it is absent. */
@@ -35,7 +40,7 @@ export function openDatabase(file: string, { create = true, adopt = false, now }
     const { version, aside } = look()
     if (version !== null) refuseNewer(version, file)
     usable(file, () => db.pragma('journal_mode = WAL')) // the first write: a file that is refused stays as it was
-    if (version !== null) migrate(db, version, file)
+    if (version !== null) keepUp(db, version, file)
     else if (aside.length > 0) adoptTables(db, aside, () => makeTables(db, now()))
     else db.transaction(() => versionOf(db) ?? makeTables(db, now())).immediate() // another may have made them just now
     return db
@@ -43,6 +48,11 @@ export function openDatabase(file: string, { create = true, adopt = false, now }
     db.close()
     throw error
   }
+}
+
+function keepUp(db: Database, version: number, file: string): void {
+  if (version === schemaVersion) refuseMisshapen(db, file)
+  migrate(db, version, file)
 }
 
 function connect(file: string): Database {
@@ -69,7 +79,9 @@ function usable<T>(file: string, act: () => T): T {
         ? 'It is no SQLite database: name another file in the configuration, or move this one away.'
         : code.startsWith('SQLITE_CORRUPT')
           ? 'It is broken: `rfcached serve` and `rfcached reconcile --once` mend it where they may, see docs/recovery.md.'
-          : 'Its folder must exist and belong to the user that runs rfcached.',
+          : code === 'SQLITE_READONLY'
+            ? readonlyHint
+            : 'Its folder must exist and belong to the user that runs rfcached.',
       { cause },
     )
   }

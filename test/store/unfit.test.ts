@@ -4,7 +4,8 @@ import { BrokenFile, ConfigError } from '../../src/errors.ts'
 import { lookAtFile } from '../../src/store/look.ts'
 import { openWhole } from '../../src/store/mend.ts'
 import { openPicture } from '../../src/store/picture.ts'
-import { madeAt, madePath, opened } from './made.ts'
+import { overwrite } from '../support/breaking.ts'
+import { application, madeAt, madePath, opened } from './made.ts'
 
 const waysToOpen = [
   ['serve', (file: string) => openWhole(file, { now: () => madeAt, tell: () => {} })[Symbol.dispose]()],
@@ -39,6 +40,24 @@ describe.each(waysToOpen)('%s', (_, open) => {
     mkdirSync(file + end)
     expect(() => open(file)).toThrow(ConfigError)
     expect(() => open(file)).toThrow(/is a folder, and a file must be there/)
+  })
+})
+
+describe.each(waysToOpen.filter(([name]) => name !== 'status'))('%s', (_, open) => {
+  test('says which column of ours is missing', () => {
+    const file = madePath()
+    opened(file)[Symbol.dispose]()
+    application(file, 'ALTER TABLE targets RENAME COLUMN not_before TO not_befora').close()
+    expect(() => open(file)).toThrow(BrokenFile)
+    expect(() => open(file)).toThrow(/: targets\.not_before is missing in it/)
+  })
+
+  test('says that a header which forbids to write may be broken', () => {
+    const file = madePath()
+    opened(file)[Symbol.dispose]()
+    overwrite(file, 18, Buffer.from([7]))
+    expect(() => open(file)).toThrow(ConfigError)
+    expect(() => open(file)).toThrow(expect.objectContaining({ hint: expect.stringContaining('header is broken') }))
   })
 })
 
