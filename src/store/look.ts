@@ -3,9 +3,11 @@ import { dirname } from 'node:path'
 import Sqlite, { type Database } from 'better-sqlite3'
 import { ConfigError, sentence } from '../errors.ts'
 import { actionColumns } from './actions.ts'
+import { refuseUnfit } from './beside.ts'
 import type { ActionColumns } from './meaning.ts'
-import { refuseNewer } from './migrations.ts'
-import { tablesInTheWay, versionOf } from './open.ts'
+import { refuseNewer, schemaVersion } from './migrations.ts'
+import { readonlyHint, tablesInTheWay, versionOf } from './open.ts'
+import { refuseMisshapen } from './shape.ts'
 
 /** Long enough for another writer's short transaction. */
 const busyMs = 3000
@@ -21,6 +23,7 @@ export type FileSeen = { version: number | null; actions: ActionColumns | null }
 export function lookAtFile(file: string): FileSeen | null {
   refuseFolder(dirname(file))
   if (!existsSync(file)) return null
+  refuseUnfit(file)
   try {
     const db = new Sqlite(file, { fileMustExist: true, timeout: busyMs })
     try {
@@ -41,6 +44,7 @@ function seen(db: Database, file: string): FileSeen {
   const version = versionOf(db)
   if (version === null) tablesInTheWay(db, file, false)
   else refuseNewer(version, file)
+  if (version === schemaVersion) refuseMisshapen(db, file)
   return { version, actions: actionColumns(db) }
 }
 
@@ -69,7 +73,7 @@ function refused(file: string, cause: unknown): ConfigError {
     )
   return new ConfigError(
     `The database ${file} cannot be written: ${sentence(cause)}.`,
-    'The file and its folder must belong to the user that runs rfcached.',
+    code === 'SQLITE_READONLY' ? readonlyHint : 'The file and its folder must belong to the user that runs rfcached.',
     { cause },
   )
 }

@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
-import Sqlite from 'better-sqlite3'
+import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { isMalformed, sentence, TransientError } from '../errors.ts'
+import { realPath, refuseUnfit } from './beside.ts'
+import { faultIn } from './fault.ts'
+import { putInPlace, salvagedFrom } from './in-place.ts'
 import type { OpenOptions } from './open.ts'
 import { type Salvaged, salvage } from './salvage.ts'
 import { openStore, type Store } from './store.ts'
@@ -19,9 +20,11 @@ const smallBytes = 8 * 1024 * 1024
  * @throws BrokenFile for one that may not be replaced, and whatever `openStore` throws.
  */
 export function openWhole(file: string, options: MendOptions): Store {
-  putInPlace(file)
-  const isLogLeft = existsSync(`${file}-wal`) && statSync(`${file}-wal`).size > 0
-  const lost = walFault(file)
+  refuseUnfit(file)
+  putInPlace(realPath(file))
+  const log = `${realPath(file)}-wal`
+  const isLogLeft = existsSync(log) && statSync(log).size > 0
+  const lost = walFault(realPath(file))
   const suspected = lost ?? suspicionOf(file)
   const fault = suspected === null ? null : faultIn(file)
   if (fault !== null) return replaced(file, fault, options)
@@ -48,28 +51,11 @@ export function suspect(file: string, error: unknown): Error {
 }
 
 function marker(file: string): string {
-  return `${file}-suspect`
+  return `${realPath(file)}-suspect`
 }
 
 function suspicionOf(file: string): string | null {
   return existsSync(marker(file)) ? readFileSync(marker(file), 'utf8') : null
-}
-
-/** What is wrong with the structure of a file; null: nothing is. */
-function faultIn(file: string): string | null {
-  if (!existsSync(file)) return null
-  try {
-    const db = new Sqlite(file, { readonly: true })
-    try {
-      const said = db.prepare<[], string>('PRAGMA integrity_check(1)').pluck().get() ?? 'no answer'
-      return said === 'ok' ? null : said.replace(/\s+/g, ' ')
-    } finally {
-      db.close()
-    }
-  } catch (error) {
-    if (isMalformed(error)) return sentence(error)
-    throw error
-  }
 }
 
 function openOrReplace(file: string, options: MendOptions): Store {
@@ -86,29 +72,29 @@ function openOrReplace(file: string, options: MendOptions): Store {
   }
 }
 
-/** What the log had after its broken part is lost, and what is older than other parts of the file must not be trusted. */
+/** What the log had after its broken part may be lost, and what is older than other parts of the file must not be trusted. */
 function readAgain(store: Store, lost: string, { tell }: MendOptions): void {
   store.distrust()
   tell(
-    `${store.file} was not closed, and ${lost}: what was written there last is lost, also actions of the application. Everything is read from Gitea again.`,
+    `Of ${store.file}, ${lost}: what was written there last may be lost, also actions of the application. Everything is read from Gitea again.`,
   )
 }
 
-function replaced(file: string, fault: string, options: MendOptions): Store {
+function replaced(path: string, fault: string, options: MendOptions): Store {
+  const file = realPath(path)
   const made = `${file}-salvaging-${process.pid}`
   const drop = () => ['', '-wal', '-shm', '-journal'].forEach((end) => void rmSync(made + end, { force: true }))
   drop()
-  const { ino } = statSync(file)
   try {
     const salvaged = salvage(file, fault, made, options.now())
-    renameSync(made, `${file}-salvaged-${ino}`)
+    renameSync(made, salvagedFrom(file))
     const aside = putInPlace(file)
     rmSync(marker(file), { force: true })
     if (aside) options.tell(told(file, fault, aside, salvaged))
   } finally {
     drop()
   }
-  return openStore(file, options)
+  return openStore(path, options)
 }
 
 function told(file: string, fault: string, aside: string, { actions, closed, isWhole }: Salvaged): string {
@@ -118,24 +104,4 @@ function told(file: string, fault: string, aside: string, { actions, closed, isW
     `Brought over were ${actions} actions of the application and ${closed} branches that it closed; ${rest}.`,
     'Restart the application: until then it reads and writes the old file.',
   ].join(' ')
-}
-
-/**
- * Puts what was salvaged in the place of the file it was salvaged from, whose number its name has, also after a crash between the
- * two. Gives where the old file went; null: nothing was to be done, or another process did it.
- */
-function putInPlace(file: string): string | null {
-  const start = `${basename(file)}-salvaged-`
-  const folder = dirname(file)
-  const found = existsSync(folder) ? readdirSync(folder).find((name) => name.startsWith(start)) : undefined
-  if (!found) return null
-  const salvaged = join(folder, found)
-  if (existsSync(file) && String(statSync(file).ino) !== found.slice(start.length)) {
-    rmSync(salvaged)
-    return null
-  }
-  const aside = `${file}-broken-${new Date(statSync(salvaged).mtimeMs).toISOString().replaceAll(':', '-')}`
-  for (const end of ['-wal', '-shm', '']) if (existsSync(file + end)) renameSync(file + end, aside + end)
-  renameSync(salvaged, file)
-  return aside
 }

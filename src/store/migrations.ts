@@ -25,6 +25,16 @@ export function migrate(db: Database, from: number, file: string, steps: Migrati
   }
 }
 
+/** What a file of that version does not have yet: made by a later step, and not in the place of something. */
+export function newSince(version: number): Set<string> {
+  const sql = migrations.flatMap((step) => (step.to > version ? step.sql : [])).join('\n')
+  const namesOf = (pattern: RegExp) => [...sql.matchAll(pattern)].map(([, name = '']) => name)
+  const former = new Set(namesOf(/^(?:DROP \w+|ALTER TABLE) (\w+)/gm))
+  return new Set(
+    namesOf(/^CREATE (?:VIRTUAL )?(?:TABLE|VIEW|INDEX|TRIGGER) (\w+)/gm).filter((name) => !former.has(name)),
+  )
+}
+
 /** @throws ConfigError for a version this rfcached does not know. */
 export function refuseNewer(version: number, file: string, newest = schemaVersion): void {
   if (version > newest)

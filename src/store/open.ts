@@ -2,10 +2,16 @@ import { closeSync, existsSync, openSync, readFileSync } from 'node:fs'
 import Sqlite, { type Database } from 'better-sqlite3'
 import { ConfigError, sentence, TransientError } from '../errors.ts'
 import { adoptTables, refuseForeignKeys } from './adopt.ts'
-import { migrate, refuseNewer, schemaVersion } from './migrations.ts'
+import { refuseUnfit } from './beside.ts'
+import { migrate, newSince, refuseNewer, schemaVersion } from './migrations.ts'
+import { refuseMisshapen } from './shape.ts'
 
 const schema = readFileSync(new URL('../../schema.sql', import.meta.url), 'utf8')
 const busyMs = 10_000
+
+/** What to do when SQLite says that a file is read-only. */
+export const readonlyHint =
+  'The file and its folder must belong to the user that runs rfcached; where they do, its header is broken: see docs/recovery.md.'
 
 export type OpenOptions = {
   /** Make the file where there is none, and our tables in one where they are not. */
@@ -35,7 +41,7 @@ export function openDatabase(file: string, { create = true, adopt = false, now }
     if (version !== null) refuseNewer(version, file)
     else if (!create) throw noneYet(`There is no copy in the database ${file} yet.`)
     usable(file, () => db.pragma('journal_mode = WAL')) // the first write: a file that is refused stays as it was
-    if (version !== null) migrate(db, version, file)
+    if (version !== null) keepUp(db, version, file)
     else if (aside.length > 0) adoptTables(db, aside, () => makeTables(db, now()))
     else db.transaction(() => versionOf(db) ?? makeTables(db, now())).immediate() // another may have made them just now
     return db
@@ -62,7 +68,13 @@ export function hasCopy(file: string): boolean {
   }
 }
 
+function keepUp(db: Database, version: number, file: string): void {
+  if (version === schemaVersion) refuseMisshapen(db, file)
+  migrate(db, version, file)
+}
+
 function connect(file: string): Database {
+  refuseUnfit(file)
   return usable(file, () => {
     // SQLite alone makes a file that the group cannot write, whatever the umask; -wal and -shm follow this one's mode.
     if (file !== ':memory:' && !existsSync(file)) closeSync(openSync(file, 'a', 0o666))
@@ -101,6 +113,7 @@ function hintFor(code: string): string {
     return 'It is no SQLite database: name another file in the configuration, or move this one away.'
   if (code.startsWith('SQLITE_CORRUPT'))
     return 'It is broken: `rfcached serve` and `rfcached reconcile --once` mend it where they may, see docs/recovery.md.'
+  if (code === 'SQLITE_READONLY') return readonlyHint
   if (/^(SQLITE_READONLY|SQLITE_CANTOPEN|EROFS|EACCES|EPERM)/.test(code))
     return 'It is on a read-only file system or may not be written: it and its folder must belong to the user that runs rfcached.'
   return 'Its folder must exist and belong to the user that runs rfcached.'
@@ -145,8 +158,17 @@ function makeTables(db: Database, now: number): void {
   db.prepare(`INSERT INTO sqlite_sequence (name, seq) VALUES ('changes', ?)`).run(now)
 }
 
-const made = [...schema.matchAll(/^CREATE (?:VIRTUAL )?(?:TABLE|VIEW|INDEX|TRIGGER) (\w+)/gm)].map(([, name]) => name)
+/** The names of all that schema.sql makes. */
+export const made = [...schema.matchAll(/^CREATE (?:VIRTUAL )?(?:TABLE|VIEW|INDEX|TRIGGER) (\w+)/gm)].map(
+  ([, name = '']) => name,
+)
 const searched = [...schema.matchAll(/^CREATE VIRTUAL TABLE (\w+)/gm)].map(([, name]) => name)
+
+/** The same, but for what a file of that version does not have yet. */
+export function madeBefore(version: number): string[] {
+  const later = newSince(version)
+  return made.filter((name) => !later.has(name))
+}
 
 /** Whether schema.sql makes something of that name, or SQLite does for its full-text index. */
 export function oursNamed(name: string): boolean {

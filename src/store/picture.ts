@@ -3,6 +3,7 @@ import Sqlite, { type Database } from 'better-sqlite3'
 import { ConfigError, sentence } from '../errors.ts'
 import { activityTable } from './activity.ts'
 import { backfillsTable } from './backfills.ts'
+import { realPath, refuseUnfit } from './beside.ts'
 import { deliveriesTable } from './deliveries.ts'
 import { entryFilesTable } from './entry-files.ts'
 import { jobHistory } from './job-history.ts'
@@ -34,7 +35,7 @@ export function pictureOf(db: Database, file: string) {
     setting: settingsTable(db).get,
     holder: leaseTable(db).holder,
     /** In bytes; the WAL is the part that is not in the file itself yet. */
-    sizes: () => ({ bytes: sizeOf(file), wal: sizeOf(`${file}-wal`) }),
+    sizes: () => ({ bytes: sizeOf(file), wal: sizeOf(`${realPath(file)}-wal`) }),
     schema: () => versionOf(db) ?? 0,
   }
 }
@@ -49,6 +50,7 @@ export function openPicture(file: string): Picture & Disposable {
       `There is no database ${file} yet.`,
       'Run `rfcached reconcile --once` or `rfcached serve` first.',
     )
+  refuseUnfit(file)
   try {
     const db = new Sqlite(file, { readonly: true })
     try {

@@ -58,9 +58,6 @@ export function pullsTable(db: Database, derive: Derive) {
   const live = db.prepare<[string], { pr_number: number; head_sha: string | null; upstream_state: string }>(
     `SELECT pr_number, head_sha, upstream_state FROM cached_prs WHERE repo = ? AND upstream_state <> 'deleted'`,
   )
-  const countOpen = db
-    .prepare<[string], number>(`SELECT count(*) FROM cached_prs WHERE repo = ? AND upstream_state = 'open'`)
-    .pluck()
   const setHead = db.prepare<[string, string, number]>(
     'UPDATE cached_prs SET head_sha = ? WHERE repo = ? AND pr_number = ?',
   )
@@ -100,7 +97,7 @@ export function pullsTable(db: Database, derive: Derive) {
     setHead: (repo: string, number: number, sha: string) => setHead.run(sha, repo, number),
     live: (repo: string) => live.all(repo),
     /** How many are open. */
-    countOpen: (repo: string): number => countOpen.get(repo) ?? 0,
+    countOpen: countOpen(db),
     /** Open pulls from a branch and all pulls onto it: they are closed or retargeted with its end, or follow its new name. */
     ofBranch: ofBranch(db),
   }
@@ -132,6 +129,13 @@ function straysOf(db: Database) {
   return db.prepare(/* sql */ `
     UPDATE cached_prs SET upstream_state = 'deleted' WHERE upstream_state <> 'deleted'
       AND repo NOT IN (SELECT full_name FROM repos WHERE is_meta OR rfc_slug IS NOT NULL)`)
+}
+
+function countOpen(db: Database) {
+  const open = db
+    .prepare<[string], number>(`SELECT count(*) FROM cached_prs WHERE repo = ? AND upstream_state = 'open'`)
+    .pluck()
+  return (repo: string): number => open.get(repo) ?? 0
 }
 
 /** What a branch means to pulls. */

@@ -2,13 +2,12 @@ import { chmodSync, chownSync, statSync } from 'node:fs'
 import Sqlite, { type Database } from 'better-sqlite3'
 import { BrokenFile } from '../errors.ts'
 import { type Closed, keepClosed, keptClosed } from './adopt.ts'
+import { type Item, inventory } from './inventory.ts'
 import { openDatabase, oursNamed } from './open.ts'
 import { eachReadable, quoted } from './rescue.ts'
 
 /** What was brought over from a broken file; `isWhole`: all of it. */
 export type Salvaged = { actions: number; closed: number; isWhole: boolean }
-
-type Item = { type: 'table' | 'index' | 'trigger' | 'view'; name: string; table: string; sql: string | null }
 
 /**
  * Makes a file at `path` with what only the broken one has: the application's `actions`, row by row, with whatever else it made on
@@ -44,23 +43,17 @@ function openBroken(file: string): Database {
 
 /** What the application made there; all of it can be made anew but tables. */
 function theirsIn(old: Database, file: string, fault: string): Item[] {
-  const theirs = itemsOf(old)?.filter(({ name }) => !oursNamed(name) && !/^(sqlite_|rfcached_actions_)/i.test(name))
+  const theirs = inventory(old, file)?.filter(
+    ({ name }) => !oursNamed(name) && !/^(sqlite_|rfcached_actions_)/i.test(name),
+  )
   const tables = theirs?.flatMap((item) => (item.type === 'table' && !isActions(item) ? item.name : []))
   if (theirs && tables?.length === 0) return theirs
   throw new BrokenFile(
     tables
       ? `The database ${file} is broken (${fault}), and the application's own tables are in it: ${tables.join(', ')}. rfcached does not replace it.`
       : `The database ${file} is broken (${fault}), and does not even tell what is in it. rfcached does not replace it.`,
-    `Stop rfcached and the application, and bring back the file's last backup${tables ? ', or what `sqlite3 … .recover` makes of it' : "; where nothing but rfcached's tables was in it, move it away, and it is filled anew from Gitea"}. docs/recovery.md says how, step by step.`,
+    `Stop rfcached and the application, and bring back the file's last backup, or what \`sqlite3 … .recover\` makes of it${tables ? '' : "; where you know that nothing but rfcached's tables was in it, move it away, and it is filled anew from Gitea"}. docs/recovery.md says how, step by step.`,
   )
-}
-
-function itemsOf(old: Database): Item[] | null {
-  try {
-    return old.prepare<[], Item>('SELECT type, name, tbl_name AS "table", sql FROM sqlite_schema').all()
-  } catch {
-    return null
-  }
 }
 
 /** The application's `actions`, as they can be read row by row. */
@@ -103,7 +96,7 @@ function copied(old: Database, db: Database, table: string) {
 /** What is closed in the old file, and what another file that broke before it had closed. */
 function closedIn(old: Database): { keys: Closed[]; isWhole: boolean } {
   const keys = readable(() => keptClosed(old)) ?? []
-  if (columnsOf(old, 'cached_branches').length === 0) return { keys, isWhole: true }
+  if (columnsOf(old, 'cached_branches').length === 0) return { keys, isWhole: false }
   const columns = ['state', 'rfc_slug', 'repo', 'branch_name']
   const isWhole = eachReadable(old, 'cached_branches', columns, ([state, ...key]) => {
     const [slug, repo, branch] = key.map(String)

@@ -13,7 +13,7 @@ import { entryFilesTable } from './entry-files.ts'
 import { jobsTable } from './jobs.ts'
 import { leaseTable } from './lease.ts'
 import { logByHand } from './log-by-hand.ts'
-import { type OpenOptions, openDatabase } from './open.ts'
+import { type OpenOptions, openDatabase, readonlyHint } from './open.ts'
 import { pictureOf } from './picture.ts'
 import { pullsTable } from './pulls.ts'
 import { reposTable } from './repos.ts'
@@ -136,6 +136,8 @@ function refusedBy(error: unknown): unknown {
     return new TransientError('Another process keeps the database locked: it must end its transaction.', {
       cause: error,
     })
+  if (error.code.startsWith('SQLITE_READONLY'))
+    return new ConfigError(`The database cannot be written: ${error.message}.`, readonlyHint, { cause: error })
   if (error.code !== 'SQLITE_CONSTRAINT_FOREIGNKEY') return error
   return new ConfigError(
     'A foreign key of another table in the database refuses a change in cached_prs or cached_branches.',

@@ -40,14 +40,21 @@ function readHeader(wal: number): Header | null {
     : null
 }
 
-/** The first frame that is of this log, by its salt, and not as it was written; a log is used again and again, so older ones may follow. */
+/**
+ * The first frame that is of this log, by its salt, and not as it was written, where one that ends a transaction is there or later:
+ * else it is left of a transaction that was rolled back, or that a kill cut off, and a smaller one was written over its beginning.
+ * A log is used again and again, so frames of an older use may follow.
+ */
 function brokenFrame(wal: number, size: number, { isBig, pageSize, salt, sums }: Header): number | null {
   const frameBytes = frameHeaderBytes + pageSize
+  let broken: number | null = null
   for (let at = headerBytes, number = 1; at + frameHeaderBytes <= size; at += frameBytes, number++) {
     const frame = read(wal, at, frameBytes)
     if (!frame.subarray(8, 16).equals(salt)) return null
     sums = added(frame.subarray(frameHeaderBytes), isBig, added(frame.subarray(0, 8), isBig, sums))
-    if (!isSaid(frame.subarray(16), sums)) return number
+    if (!isSaid(frame.subarray(16), sums)) broken ??= number
+    const endsTransaction = frame.readUInt32BE(4) !== 0
+    if (broken !== null && endsTransaction) return broken
   }
   return null
 }

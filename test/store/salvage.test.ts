@@ -1,5 +1,14 @@
-import { copyFileSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import {
+  copyFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { basename, dirname } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { BrokenFile } from '../../src/errors.ts'
@@ -139,6 +148,27 @@ describe('fault F30: a broken file with nothing but our tables and actions', () 
     copyFileSync(file, `${file}-salvaged-${statSync(file).ino + 1}`)
     expect(mended(file).beside).toHaveLength(1)
   })
+
+  test('is set aside where it lies, when the path is a link to it', () => {
+    const file = left({ actions: 5 })
+    const link = madePath('link.sqlite')
+    symlinkSync(file, link)
+    breakPages(file, pagesOf(file, 'jobs')[0]?.pageno ?? 0)
+    suspect(link, new Error('malformed'))
+    expect(beside(file)).toEqual(['rfcs.sqlite-suspect'])
+    const { store, one } = mended(link)
+    expect(one('SELECT count(*) FROM actions')).toBe(5)
+    expect(beside(file)).toEqual([expect.stringContaining('-broken-')])
+    expect(readlinkSync(link)).toBe(file)
+    expect(store.picture.sizes().wal).toBe(statSync(`${file}-wal`).size)
+  })
+
+  test.each(['by-hand', '77', ''])('leaves a file alone that a person named …-salvaged-%s', (end) => {
+    const file = left({ actions: 1 })
+    const kept = `${file}-salvaged-${end || statSync(file).ino}`
+    writeFileSync(kept, end === 'by-hand' ? readFileSync(file) : '')
+    expect(mended(file).beside).toEqual([basename(kept)])
+  })
 })
 
 describe('a file is left as it is', () => {
@@ -169,6 +199,36 @@ describe('a file is left as it is', () => {
     overwrite(file, 0, Buffer.alloc(4096))
     const open = () => openWhole(file, { now: () => madeAt, tell: () => {} })
     expect(open).toThrow(/does not even tell what is in it/)
+    expect(beside(file)).toEqual([])
+  })
+
+  test.each([
+    ['the kind of the table is misspelt', (last: Buffer) => void last.write('tablf', last.indexOf('tableusersusers'))],
+    ['its schema has a row fewer', (last: Buffer) => void last.writeUInt16BE(last.readUInt16BE(3) - 1, 3)],
+    ['another page is in the place of its last one', (last: Buffer) => void last.fill(0).writeUInt8(13)],
+    [
+      'the text of the table is no SQL',
+      (last: Buffer) => void last.write('DREATE', last.indexOf('CREATE TABLE users')),
+    ],
+  ])('when a table of the application may be in it that it does not tell any more: %s', (_, harm) => {
+    const file = left({ actions: 10, script: 'CREATE TABLE users (id); INSERT INTO users VALUES (1)' })
+    const { pageno } = leavesOf(file, 'sqlite_schema').at(-1) ?? { pageno: 0 }
+    const page = readFileSync(file).subarray((pageno - 1) * 4096, pageno * 4096)
+    harm(page)
+    breakPages(file, leavesOf(file, 'cached_prs')[0]?.pageno ?? 0)
+    overwrite(file, (pageno - 1) * 4096, page)
+    suspect(file, new Error('malformed'))
+    expect(() => openWhole(file, { now: () => madeAt, tell: () => {} })).toThrow(/does not replace it/)
+    expect(beside(file)).toEqual(['rfcs.sqlite-suspect'])
+  })
+
+  test('when its actions are watched and not there', () => {
+    const file = left({ actions: 10 })
+    const db = new Sqlite(file)
+    db.unsafeMode(true)
+    db.exec(`PRAGMA writable_schema = ON; UPDATE sqlite_schema SET type = 'tablf' WHERE name = 'actions'`)
+    db.close()
+    expect(() => openWhole(file, { now: () => madeAt, tell: () => {} })).toThrow(/does not replace it/)
     expect(beside(file)).toEqual([])
   })
 

@@ -1,0 +1,36 @@
+import { existsSync, realpathSync, statSync } from 'node:fs'
+import { BrokenFile, ConfigError } from '../errors.ts'
+
+/** Where the file itself lies, whose log SQLite keeps beside it; the path as it is where there is none yet. */
+export function realPath(file: string): string {
+  return existsSync(file) ? realpathSync(file) : file
+}
+
+/**
+ * Refuses what SQLite would not, or in words that do not help: a folder where a file should be, and a file that was emptied, whose log
+ * it would delete for it.
+ * @throws ConfigError for a folder, BrokenFile for an empty file that was none.
+ */
+export function refuseUnfit(file: string): void {
+  const path = realPath(file)
+  for (const end of ['', '-wal', '-shm', '-journal', '-suspect']) refuseFolder(path + end)
+  const wasFilled = (sizeOf(`${path}-wal`) ?? 0) > 0 || existsSync(`${path}-suspect`)
+  if (sizeOf(path) !== 0 || !wasFilled) return
+  throw new BrokenFile(
+    `The database ${file} is empty, and what is beside it says that it was not: it does not even tell what was in it. rfcached does not replace it.`,
+    "Stop rfcached and the application, copy what is beside it to a safe place, and bring back the file's last backup; where nothing but rfcached's tables was in it, move it and what is beside it away, and it is filled anew from Gitea. docs/recovery.md says how, step by step.",
+  )
+}
+
+function refuseFolder(path: string): void {
+  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return
+  throw new ConfigError(
+    `${path} is a folder, and a file must be there.`,
+    'Move it away, or name another file as the database in the configuration.',
+  )
+}
+
+/** In bytes; null: there is no such file. */
+function sizeOf(path: string): number | null {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? null
+}

@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs'
+import Sqlite, { type Database } from 'better-sqlite3'
+import { BrokenFile } from '../errors.ts'
+
+const schema = readFileSync(new URL('../../schema.sql', import.meta.url), 'utf8')
+let wanted: Set<string> | undefined
+
+/**
+ * Compares a file of this version with what schema.sql makes: columns more are the application's, columns and tables fewer are damage
+ * that SQLite calls a wrong question.
+ * @throws BrokenFile when something is missing.
+ */
+export function refuseMisshapen(db: Database, file: string): void {
+  wanted ??= wantedNames()
+  const present = namesIn(db)
+  const missing = [...wanted].filter((name) => !present.has(name))
+  if (missing.length > 0)
+    throw new BrokenFile(
+      `The database ${file} is not as rfcached made it: ${missing.slice(0, 5).join(', ')} is missing in it. rfcached does not replace it.`,
+      "Stop rfcached and the application, and bring back the file's last backup; where you know that nothing but rfcached's tables was in it, move it away, and it is filled anew from Gitea. docs/recovery.md says how, step by step.",
+    )
+}
+
+function wantedNames(): Set<string> {
+  const db = new Sqlite(':memory:')
+  try {
+    db.exec(schema)
+    return namesIn(db)
+  } finally {
+    db.close()
+  }
+}
+
+/** Tables, views and triggers by their names, and columns as table.column. */
+function namesIn(db: Database): Set<string> {
+  return new Set(
+    db
+      .prepare<[], string>(
+        `SELECT name FROM sqlite_schema WHERE type <> 'index'
+         UNION ALL SELECT s.name || '.' || c.name FROM sqlite_schema AS s, pragma_table_info(s.name) AS c WHERE s.type = 'table'`,
+      )
+      .pluck()
+      .all(),
+  )
+}

@@ -1,0 +1,68 @@
+import { copyFileSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { BrokenFile, ConfigError } from '../../src/errors.ts'
+import { lookAtFile } from '../../src/store/look.ts'
+import { openWhole } from '../../src/store/mend.ts'
+import { openPicture } from '../../src/store/picture.ts'
+import { overwrite } from '../support/breaking.ts'
+import { application, madeAt, madePath, opened } from './made.ts'
+
+const waysToOpen = [
+  ['serve', (file: string) => openWhole(file, { now: () => madeAt, tell: () => {} })[Symbol.dispose]()],
+  ['verify', (file: string) => void opened(file)],
+  ['status', (file: string) => openPicture(file)[Symbol.dispose]()],
+  ['doctor', (file: string) => void lookAtFile(file)],
+] as const
+
+describe.each(waysToOpen)('%s', (_, open) => {
+  test('refuses a file that was emptied beside its log, and leaves both', () => {
+    const alive = madePath()
+    opened(alive)
+    const file = madePath()
+    for (const end of ['', '-wal']) copyFileSync(alive + end, file + end)
+    truncateSync(file)
+    const log = readFileSync(`${file}-wal`)
+    expect(log.length).toBeGreaterThan(0)
+    expect(() => open(file)).toThrow(BrokenFile)
+    expect(readFileSync(file)).toHaveLength(0)
+    expect(readFileSync(`${file}-wal`).equals(log)).toBe(true)
+  })
+
+  test('refuses a file that was emptied and had shown itself broken', () => {
+    const file = madePath()
+    for (const end of ['', '-suspect']) writeFileSync(file + end, '')
+    expect(() => open(file)).toThrow(BrokenFile)
+  })
+
+  test.each(['', '-wal', '-suspect'])('says that there is a folder where %s should be a file', (end) => {
+    const file = madePath()
+    if (end) opened(file)[Symbol.dispose]()
+    mkdirSync(file + end)
+    expect(() => open(file)).toThrow(ConfigError)
+    expect(() => open(file)).toThrow(/is a folder, and a file must be there/)
+  })
+})
+
+describe.each(waysToOpen.filter(([name]) => name !== 'status'))('%s', (_, open) => {
+  test('says which column of ours is missing', () => {
+    const file = madePath()
+    opened(file)[Symbol.dispose]()
+    application(file, 'ALTER TABLE targets RENAME COLUMN not_before TO not_befora').close()
+    expect(() => open(file)).toThrow(BrokenFile)
+    expect(() => open(file)).toThrow(/: targets\.not_before is missing in it/)
+  })
+
+  test('says that a header which forbids to write may be broken', () => {
+    const file = madePath()
+    opened(file)[Symbol.dispose]()
+    overwrite(file, 18, Buffer.from([7]))
+    expect(() => open(file)).toThrow(ConfigError)
+    expect(() => open(file)).toThrow(expect.objectContaining({ hint: expect.stringContaining('header is broken') }))
+  })
+})
+
+test('an empty file with nothing beside it is a new one', () => {
+  const file = madePath()
+  writeFileSync(file, '')
+  expect(() => opened(file)).not.toThrow()
+})
