@@ -302,7 +302,7 @@ export const guards: Guard[] = [
     "state = CASE WHEN state = 'closed' THEN 'closed' ELSE 'open' END",
     "state = 'open'",
   ),
-  guard('a branch that comes back is open', 'store/branches.ts', "OR state = 'deleted'`)", '`)'),
+  guard('a branch that comes back is open', 'store/branches.ts', "OR state NOT IN ('open', 'closed')", ''),
   guard(
     'what is private beside a public meta repository is not followed',
     'rules/follow.ts',
@@ -392,12 +392,6 @@ export const guards: Guard[] = [
   ),
   guard('only a merged pull supersedes', 'store/meaning.ts', "AND m.upstream_state = 'merged'", ''),
   guard(
-    'derived again when names move that actions speak of',
-    'refresh/repos.ts',
-    'if (moved.length > 0) store.deriveAll()',
-    '',
-  ),
-  guard(
     'derived again when a repository is gone that actions speak of',
     'refresh/repos.ts',
     'if (gone.length > 0) store.deriveAll()',
@@ -422,51 +416,9 @@ export const guards: Guard[] = [
     '0',
   ),
   guard(
-    'a pull that one listing lacks is asked itself',
-    'refresh/pulls.ts',
-    'const there = doubtful.filter((_, index) => seen[index] !== null)',
-    'const there = doubtful.filter((_, index) => seen[index] === undefined)',
-  ),
-  guard(
     'a pull of pulls that are turned off is not gone',
     'refresh/pull.ts',
     'if (pull === null && (await hidesPulls',
     'if (pull === undefined && (await hidesPulls',
-  ),
-  guard(
-    'a default branch that is not there is asked again',
-    'refresh/default-branch.ts',
-    'if (tip || branches.size === 0) return',
-    'if (tip || branches.size >= 0) return',
-  ),
-  guard(
-    'dates are those of the tip that is shown',
-    'refresh/entry-dates.ts',
-    "if (store.repos.meta()?.tip !== tip || store.settings.get('entries_moving') !== null)",
-    'if (store.repos.meta() === null)',
-  ),
-  guard(
-    'where history was rewritten every date may be another',
-    'rules/history.ts',
-    'if (!commit || steps > range.length) return null',
-    'if (!commit || steps > range.length) return new Set(range.flatMap((one) => one.files))',
-  ),
-  guard(
-    'the number of open pulls shows one that was deleted',
-    'refresh/probe.ts',
-    'if (miscounts(mirror, row, repo)) return',
-    'if (miscounts(mirror, row, repo) && row.id < 0) return',
-  ),
-  guard(
-    'a probe turns pages for as long as they are news',
-    'gitea/api/repos.ts',
-    'if (isLast || since === null ||',
-    "if (isLast || since !== '' ||",
-  ),
-  guard(
-    'a tree is whole',
-    'gitea/api/files.ts',
-    'if (items.length === data.total_count) return items',
-    'if (items.length >= 0) return items',
   ),
 ]

@@ -20,7 +20,6 @@ export function happenings(scene: Scene, post: Post, story: string[]) {
   const { state, clock, up, network, pass, request } = scene
   let isLate = false
   let restore: (() => void) | null = null
-  let [deleted, opened] = [false, false]
 
   /** A change as Gitea makes it: some are seen by their webhook before anybody can read them. */
   const change = async (kind: string, act: Act) => {
@@ -32,10 +31,6 @@ export function happenings(scene: Scene, post: Post, story: string[]) {
     const said = act(up, chance)
     const deliveries = post.collect()
     if (said === undefined) return
-    deleted ||= kind === 'open pull deleted'
-    opened ||= /^(pull (re)?opened|repository deleted and)/.test(kind)
-    // As many as before are open then.
-    if (deleted && opened) state.isBlind = true
     if (unseenByProbes.test(kind) || (unseenBeyondAPage.test(kind) && !scene.fitsAPage())) state.isBlind = true
     const cause: Cause = { event: Number.POSITIVE_INFINITY, moved: [] }
     if (before) {
