@@ -20,7 +20,7 @@ export function refresh(
 ): Promise<Refreshed> {
   switch (target.kind) {
     case 'repos':
-      return refreshRepos(mirror)
+      return refreshRepos(mirror, whole)
     case 'meta-entries':
       return refreshMetaEntries(mirror, whole)
     case 'entry-dates':

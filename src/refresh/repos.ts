@@ -6,7 +6,7 @@ import { settleEntries, wantedNames } from './entries-settled.ts'
 import { ask, believed, type Mirror, type Refreshed, shownOr } from './mirror.ts'
 
 /** Lists the owner's repositories, known by id: renames move their rows, what is gone for certain is let go, following is settled. */
-export async function refreshRepos(mirror: Mirror): Promise<Refreshed> {
+export async function refreshRepos(mirror: Mirror, whole: boolean): Promise<Refreshed> {
   const { gitea, store } = mirror
   const meta = await findMeta(mirror)
   const known = store.repos.all()
@@ -18,7 +18,7 @@ export async function refreshRepos(mirror: Mirror): Promise<Refreshed> {
   if (!listed.some((repo) => repo.id === meta.id))
     throw new IncompleteListing("The listing of the owner's repositories lacks the meta repository.")
   const gone = await provenGone(mirror, new Set(absent(listed)), known)
-  const leads = await leadsOf(mirror, listed, known)
+  const leads = await leadsOf(mirror, listed, known, whole)
   store.transaction(() => {
     for (const repo of gone) letGo(mirror, repo)
     take(mirror, listed, meta.id)
@@ -62,18 +62,19 @@ async function provenGone({ gitea, owner }: Mirror, absent: Set<string>, known: 
 
 /**
  * Names that entries write and the listing lacks are asked once: a rename leads from them to a listed repository. Answers are kept,
- * also that there is none, for as long as no repository comes, goes or changes its name.
+ * also that there is none, for as long as no repository comes, goes or changes its name, but not by a whole sweep: one 404 is no proof.
  */
 async function leadsOf(
   { gitea, store, owner }: Mirror,
   listed: Repo[],
   known: RepoRow[],
+  whole: boolean,
 ): Promise<[string, number | null][]> {
   const names = new Set(listed.map((repo) => repo.fullName.toLowerCase()))
   const before = new Map(known.map((repo) => [repo.id, repo.full_name]))
   const moved = listed.length !== known.length || listed.some((repo) => before.get(repo.id) !== repo.fullName)
   const wanted = wantedNames(store.entryFiles.all(), owner).filter((name) => !names.has(name.toLowerCase()))
-  const asked = wanted.filter((name) => moved || !store.repos.isAsked(name))
+  const asked = wanted.filter((name) => moved || whole || !store.repos.isAsked(name))
   const found = await Promise.all(asked.map((name) => shownOr(gitea.repos.find(name), 'unread' as const)))
   return asked.flatMap((name, index): [string, number | null][] => {
     const repo = found[index]

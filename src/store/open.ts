@@ -40,7 +40,7 @@ export function openDatabase(file: string, { create = true, adopt = false, now }
     const { version, aside } = look()
     if (version !== null) refuseNewer(version, file)
     else if (!create) throw noneYet(`There is no copy in the database ${file} yet.`)
-    usable(file, () => db.pragma('journal_mode = WAL')) // the first write: a file that is refused stays as it was
+    usable(file, () => logAhead(db)) // the first write: a file that is refused stays as it was
     if (version !== null) keepUp(db, version, file)
     else if (aside.length > 0) adoptTables(db, aside, () => makeTables(db, now()))
     else db.transaction(() => versionOf(db) ?? makeTables(db, now())).immediate() // another may have made them just now
@@ -84,6 +84,19 @@ function connect(file: string): Database {
     db.pragma('foreign_keys = ON')
     return db
   })
+}
+
+/** WAL. SQLite waits for nobody when it turns it on: where another process does so at the same moment, it is tried again for five seconds. */
+function logAhead(db: Database): void {
+  for (let tries = 250; ; tries--) {
+    try {
+      db.pragma('journal_mode = WAL')
+      return
+    } catch (error) {
+      if (tries === 0 || !(error instanceof Sqlite.SqliteError) || !error.code.startsWith('SQLITE_BUSY')) throw error
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20)
+    }
+  }
 }
 
 function usable<T>(file: string, act: () => T): T {

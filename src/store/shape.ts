@@ -11,14 +11,19 @@ let wanted: Set<string> | undefined
  * @throws BrokenFile when something is missing.
  */
 export function refuseMisshapen(db: Database, file: string): void {
-  wanted ??= wantedNames()
-  const present = namesIn(db)
-  const missing = [...wanted].filter((name) => !present.has(name))
+  // Looked at again with the lock: what another process makes at this moment is not damage.
+  const missing = missingIn(db).length > 0 ? db.transaction(() => missingIn(db)).immediate() : []
   if (missing.length > 0)
     throw new BrokenFile(
       `The database ${file} is not as rfcached made it: ${missing.slice(0, 5).join(', ')} is missing in it. rfcached does not replace it.`,
       "Stop rfcached and the application, and bring back the file's last backup; where you know that nothing but rfcached's tables was in it, move it away, and it is filled anew from Gitea. docs/recovery.md says how, step by step.",
     )
+}
+
+function missingIn(db: Database): string[] {
+  wanted ??= wantedNames()
+  const present = namesIn(db)
+  return [...wanted].filter((name) => !present.has(name))
 }
 
 function wantedNames(): Set<string> {

@@ -357,7 +357,7 @@ export const guards: Guard[] = [
   guard(
     'an old name is asked again when names move',
     'refresh/repos.ts',
-    'moved || !store.repos.isAsked(name)',
+    'moved || whole || !store.repos.isAsked(name)',
     '!store.repos.isAsked(name)',
   ),
   guard(

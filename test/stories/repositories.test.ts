@@ -311,6 +311,17 @@ test('a name that leads somewhere else later is asked again', async () => {
   expect(story.copy.rfc('alpha')).toMatchObject({ body: '# In its place\n', problem: null })
 })
 
+test('F14, F15: a name that one wrong 404 led nowhere is asked again by the next sweep', async () => {
+  using story = tellOfTwo()
+  await story.copy.reconcile()
+  story.world.renameRepo('rfcs/alpha', 'moved')
+  story.fake.fail(({ path }) => (path.endsWith('/repos/rfcs/alpha') ? { kind: 'status', status: 404 } : undefined))
+  await story.copy.reconcile()
+  story.fake.fail(undefined)
+  await story.copy.reconcile()
+  expect(story.copy.rfc('alpha')).toMatchObject({ body: '# alpha\n', problem: null })
+})
+
 test('a user may own the RFCs as well as an organisation, and what is theirs elsewhere is left out', async () => {
   using story = tellStory()
   const { world } = story
