@@ -61,8 +61,8 @@ async function provenGone({ gitea, owner }: Mirror, absent: Set<string>, known: 
 }
 
 /**
- * Names that entries write and the listing lacks are asked once: a rename leads from them to a listed repository. Answers are kept,
- * also that there is none, for as long as no repository comes, goes or changes its name, but not by a whole sweep: one 404 is no proof.
+ * Names that entries write and the listing lacks are asked for: a rename leads from them to a listed repository. Answers are kept,
+ * also that there is none, until a repository comes, goes or changes its name, or a whole sweep asks again: one 404 is no proof.
  */
 async function leadsOf(
   { gitea, store, owner }: Mirror,

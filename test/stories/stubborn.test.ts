@@ -102,17 +102,22 @@ describe('what Gitea cannot show', () => {
   })
 })
 
-test('a name that leads nowhere is asked once, and not again until a repository comes, goes or changes its name', async () => {
+test('a name that leads nowhere is asked by each whole sweep, and by another listing once a repository comes, goes or changes its name', async () => {
   using story = tellStory()
   story.write({ 'rfcs/a.md': active('a', { repo: 'rfcs/nowhere' }) })
   const asked = () => story.copy.asked().filter((path) => path.endsWith('/repos/rfcs/nowhere')).length
+  const listed = async () => {
+    story.copy.write(`UPDATE targets SET due_at = 0, whole = 0 WHERE target = 'repos'`)
+    await story.copy.drain()
+    return asked()
+  }
   await story.copy.reconcile()
   expect(asked()).toBe(1)
   await story.copy.reconcile()
-  expect(asked()).toBe(0)
+  expect(asked()).toBe(1)
+  expect(await listed()).toBe(0)
   story.repo('elsewhere')
-  await story.copy.reconcile()
-  expect(asked()).toBe(1)
+  expect(await listed()).toBe(1)
 })
 
 test('the last commit of a file whose name is a pattern is not taken from contents, which may speak of another file', () => {
