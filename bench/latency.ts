@@ -3,7 +3,6 @@ import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { parseArgs } from 'node:util'
 import { Worker } from 'node:worker_threads'
 import { parseConfig } from '../src/config.ts'
 import { openMirror } from '../src/daemon.ts'
@@ -23,14 +22,14 @@ import { commitFiles } from '../test/live/commit.ts'
 import { makeOrganisation, type Organisation } from '../test/live/organisation.ts'
 import { seedOrganisation } from '../test/live/seed.ts'
 import { servers, skipped } from '../test/live/servers.ts'
-import { wholeNumber } from '../test/support/options.ts'
+import { readOptions, wholeNumber } from '../test/support/options.ts'
 
 /**
  * `RFCACHED_LIVE_URL=… RFCACHED_LIVE_ADMIN=user:password npm run latency -- --changes 100`: from a delivery's arrival to a reader's
  * seeing its change, on a real server, changes more than 2 s apart: how much of it was waiting for the server's answers, and
  * how much was ours.
  */
-const { values } = parseArgs({ options: { changes: { type: 'string', default: '100' } } })
+const values = readOptions({ changes: { type: 'string', default: '100' } })
 const changes = wholeNumber('changes', values.changes)
 if (skipped) throw new Error(skipped)
 const now = () => performance.timeOrigin + performance.now()

@@ -1,5 +1,4 @@
-import { parseArgs } from 'node:util'
-import { wholeNumber } from '../test/support/options.ts'
+import { readOptions, wholeNumber } from '../test/support/options.ts'
 import { backfillBench } from './backfill.ts'
 import { reconcileBench } from './reconcile.ts'
 
@@ -8,12 +7,10 @@ import { reconcileBench } from './reconcile.ts'
  * beside the way that it replaces, on a fake server whose answers take `latency` ms or on the server of a configuration. Prints
  * tables; writes nothing but to a temporary folder.
  */
-const { values } = parseArgs({
-  options: {
-    rows: { type: 'string', default: '1000000' },
-    latency: { type: 'string', default: '2' },
-    config: { type: 'string' },
-  },
+const values = readOptions({
+  rows: { type: 'string', default: '1000000' },
+  latency: { type: 'string', default: '2' },
+  config: { type: 'string' },
 })
 const rows = wholeNumber('rows', values.rows)
 const latencyMs = wholeNumber('latency', values.latency, 0)

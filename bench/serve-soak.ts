@@ -1,8 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { parseArgs } from 'node:util'
 import { request } from 'undici'
 import { openServed, type Running, type Served, until } from '../test/stories/served.ts'
-import { wholeNumber } from '../test/support/options.ts'
+import { readOptions, wholeNumber } from '../test/support/options.ts'
 import { seededRandom } from '../test/support/seeded-random.ts'
 import { changeOnce } from './serve-traffic.ts'
 
@@ -11,7 +10,7 @@ import { changeOnce } from './serve-traffic.ts'
  * it starts, in its first sweep. After each kill the file is whole and holds every delivery that was answered 202, done or still
  * asked for; before the next round its rows are what a copy made from nothing holds.
  */
-const { values } = parseArgs({ options: { kills: { type: 'string', default: '20' }, seed: { type: 'string' } } })
+const values = readOptions({ kills: { type: 'string', default: '20' }, seed: { type: 'string' } })
 const wanted = wholeNumber('kills', values.kills)
 const seed = wholeNumber('seed', values.seed ?? String(Date.now() % 1_000_000), 0)
 const random = seededRandom(seed)

@@ -1,6 +1,5 @@
 // `npm run fuzz -- --cases 1000000 [--seed S] [--only NAME]`: hostile input without end, and what it costs.
-import { parseArgs } from 'node:util'
-import { endWith, wholeNumber } from '../support/options.ts'
+import { endWith, readOptions, wholeNumber } from '../support/options.ts'
 import { apiRequests } from './api-requests.ts'
 import { branchNames } from './branch-names.ts'
 import { deliveries } from './deliveries.ts'
@@ -16,8 +15,10 @@ const runs: Record<string, (options: RunOptions) => Promise<Figures>> = {
   'api-requests': (options) => runFuzz(apiRequests, options),
 }
 
-const { values } = parseArgs({
-  options: { cases: { type: 'string', default: '20000' }, seed: { type: 'string' }, only: { type: 'string' } },
+const values = readOptions({
+  cases: { type: 'string', default: '20000' },
+  seed: { type: 'string' },
+  only: { type: 'string' },
 })
 const seed = wholeNumber('seed', values.seed ?? String(Date.now() % 1_000_000_000), 0)
 const cases = wholeNumber('cases', values.cases)

@@ -1,6 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import { parseArgs } from 'node:util'
-import { endWith, wholeNumber } from '../support/options.ts'
+import { endWith, readOptions, wholeNumber } from '../support/options.ts'
 import { type Caught, caughtFile, guards } from './guards.ts'
 import { simulate, told } from './pool.ts'
 
@@ -9,13 +8,11 @@ import { simulate, told } from './pool.ts'
  * `--guards` takes one guard after the other away, says within how many histories that was noticed, and keeps the history that did so
  * in caught.json, for the tests; `--guard NAME` does so with one.
  */
-const { values } = parseArgs({
-  options: {
-    seeds: { type: 'string', default: '10000' },
-    first: { type: 'string', default: String(Date.now() % 1_000_000_000) },
-    guards: { type: 'boolean', default: false },
-    guard: { type: 'string' },
-  },
+const values = readOptions({
+  seeds: { type: 'string', default: '10000' },
+  first: { type: 'string', default: String(Date.now() % 1_000_000_000) },
+  guards: { type: 'boolean', default: false },
+  guard: { type: 'string' },
 })
 const count = wholeNumber('seeds', values.seeds)
 const first = wholeNumber('first', values.first, 0)
