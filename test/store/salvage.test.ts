@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   copyFileSync,
   existsSync,
   readdirSync,
@@ -85,6 +86,15 @@ describe('a broken page of actions costs the rows on it, and no other', () => {
 })
 
 describe('fault F30: a broken file with nothing but our tables and actions', () => {
+  test('leaves who may read and write it as it was', () => {
+    const file = left({ actions: 10 })
+    chmodSync(file, 0o660)
+    breakPages(file, leavesOf(file, 'actions')[0]?.pageno ?? 0)
+    suspect(file, new Error('malformed'))
+    mended(file)
+    expect((statSync(file).mode & 0o777).toString(8)).toBe('660')
+  })
+
   test('is set aside, and what only it had is in the new one', () => {
     const file = left({
       actions: 10,
