@@ -16,17 +16,16 @@ const noFrontMatter = 'The file does not begin with front matter: make its first
 const unclosed = 'The front matter is not closed: end it with a line that is just `---`.'
 const tooLong = 'The front matter is longer than 32,768 characters: move text below its closing `---`.'
 const tooBlank = 'The front matter has more than 1,000 blanks or blank lines in a row: remove them.'
-const strayDashes = 'The front matter has a line that begins with `---` and goes on: indent that line or change it.'
+
+// gray-matter closes at any "\n---", also at `---x: y`, and would lose what stands after it. No entry holds a NUL.
+const delimiters: [string, string] = ['---', '\0']
 
 /** Splits a file, its BOM taken off, into front matter and body; throws Unreadable. */
 export function readFrontMatter(text: string): FrontMatter {
   const { block, body } = findFrame(text)
   refuseCostly(block)
   // The frame made anew: gray-matter keeps blanks of the opening line and the CR before the closing one.
-  const file = matter(`---${block}\n---`, { engines })
-  // gray-matter closes at any "\n---": a shorter block would silently lose what stands after it.
-  if (file.matter !== block) throw new Unreadable(strayDashes)
-  const values: unknown = file.data
+  const values: unknown = matter(`---${block}\n\0`, { engines, delimiters }).data
   return { values: values instanceof Map ? values : new Map(), body }
 }
 

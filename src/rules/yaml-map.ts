@@ -17,7 +17,8 @@ const maxTokens = 10_000
 
 const notLines = 'The front matter must be lines of the form `key: value`.'
 const tooManyTokens = 'The front matter is too large: keep it to about a thousand lines.'
-const twoDocuments = 'The front matter holds more than one YAML document: remove the line `...` and what follows it.'
+const twoDocuments =
+  'The front matter holds more than one YAML document: remove the line that begins with `...` or `--- `, or indent it.'
 
 // Scalars stay text as written: 0042, 2026-05-24 and `yes` are the author's words. Duplicates are found by
 // inspectYaml, in linear time; nothing calls toJS(), so an alias is looked up once and never expanded.

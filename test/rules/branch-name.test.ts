@@ -14,6 +14,8 @@ test.each([
   ['metadata-quiet-hours-0a1b2c', 'meta_metadata', 'quiet-hours'],
   ['metadata/quiet-hours', 'meta_metadata', 'quiet-hours'],
   ['metadata/quiet-hours/tags', 'meta_metadata', 'quiet-hours'],
+  ['edit/quiet-hours/\u2028x', 'meta_body_edit', 'quiet-hours'],
+  ['metadata/quiet-hours/\u2029', 'meta_metadata', 'quiet-hours'],
   ['edit-abcdef-abcdef', 'meta_body_edit', 'abcdef'],
   ['edit-a_b.c-000000', 'meta_body_edit', 'a_b.c'],
   ['propose/A', 'idea', 'A'],

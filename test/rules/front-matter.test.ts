@@ -19,6 +19,10 @@ test.each([
   expect(fieldsOf(`---\nslug: a\n${rest}`).body).toBe(body)
 })
 
+test('fault 17: a line that begins with dashes and goes on closes nothing', () => {
+  expect(fieldsOf('---\nslug: a\n---x: 1\n----\t: 2\ntitle: T\n---\nB')).toMatchObject({ title: 'T', body: 'B' })
+})
+
 test('F24: a BOM and CRLF are read without ado, and the body keeps its line ends', () => {
   const fields = fieldsOf('\ufeff---\r\nslug: a\r\ntitle: T\r\ntags:\r\n  - x\r\n---\r\n\r\nOne\r\nTwo\r\n')
   expect(fields).toMatchObject({ slug: 'a', title: 'T', tags_json: '["x"]', body: '\r\nOne\r\nTwo\r\n' })
@@ -46,10 +50,10 @@ test.each([
   ['line ends that are CR alone', '---\rslug: a\r---\rB', 'does not begin with front matter'],
   ['an unclosed front matter', '---\nslug: a\n\nB', 'is not closed'],
   ['a closing line with more on it', '---\nslug: a\n--- # c\n', 'is not closed'],
-  ['a line that begins with dashes and goes on', file('slug: a\n---x: 1'), 'begins with `---`'],
   ['bad YAML', file('slug: a\ntitle: a: b'), 'correct line 3'],
   ['a tab as indentation', file('slug: a\nx:\n\ty: z'), 'correct line 4'],
   ['a second document', file('slug: a\n...\nslug: b'), 'more than one YAML document'],
+  ['a second document that begins with dashes', file('slug: a\n--- slug: b'), 'more than one YAML document'],
   ['a list', file('- slug: a'), 'lines of the form'],
   ['a lone text', file('slug'), 'lines of the form'],
   ['an unknown alias', file('slug: a\ntitle: *later\nx: &later y'), '`*later` without an anchor'],
