@@ -19,14 +19,24 @@ export async function compareAnew({ up, clock, doubtful, general }: Scene, { db 
   await fresh.reconcile()
   const all: typeof fresh.all = (sql, ...values) => db.prepare<typeof values, Row>(sql).all(...values)
   const [have, want] = liveRows({ all }, fresh)
+  const unsure = pullsUnsure(db, doubtful)
   const off = new Set(owned(up).flatMap((repo) => (repo.hasPulls ? [] : name(repo))))
   for (const key of new Set([...have.keys(), ...want.keys()])) {
     const row = have.get(key) ?? want.get(key) ?? {}
-    if (doubtful.has(String(row.rfc_slug ?? row.slug)) || (key.startsWith('pull') && off.has(String(row.repo))))
-      continue
+    const isOff =
+      key.startsWith('pull') && (off.has(String(row.repo)) || unsure.has(`${row.rfc_slug}#${row.pr_number}`))
+    if (doubtful.has(String(row.rfc_slug ?? row.slug)) || isOff) continue
     const [is, must] = [shown(have.get(key)), shown(want.get(key))]
     if (is !== must) throw new Found(`unequal: ${key} is ${is}, and a copy made from nothing has ${must}`)
   }
+}
+
+/** Those of which an action speaks by the repository of a doubtful RFC: where a copy does not follow it, the name counts as none. */
+function pullsUnsure(db: Watcher['db'], doubtful: Set<string>): Set<string> {
+  const named = db.prepare<[], { pull: string; whose: string }>(`
+    SELECT a.rfc_slug || '#' || a.pr_number AS pull, r.rfc_slug AS whose
+    FROM actions AS a JOIN repos AS r ON r.full_name = a.repo WHERE r.rfc_slug IS NOT NULL`)
+  return new Set(named.all().flatMap(({ pull, whose }) => (doubtful.has(whose) ? pull : [])))
 }
 
 /** SQLite's own comparison of the index with what it is an index of. */
