@@ -4,13 +4,13 @@ import { isSlug } from './slug.ts'
 export type BranchName = { kind: 'idea' | 'meta_body_edit' | 'meta_claim' | 'meta_metadata'; slug: string }
 
 // The only list of the names, so that branches and pulls cannot disagree. Each pattern is anchored and takes the
-// slug as whatever stands in its place; isSlug then decides. `[^]` is any character, a line separator too.
+// slug as whatever stands in its place; isSlug then decides. With `s`, a dot is a line separator too.
 const names: readonly { kind: BranchName['kind']; pattern: RegExp }[] = [
   { kind: 'idea', pattern: /^propose\/([^/]+)$/ },
   { kind: 'meta_claim', pattern: /^claim\/([^/]+)$/ },
-  { kind: 'meta_body_edit', pattern: /^edit\/([^/]+)\/[^]/ },
+  { kind: 'meta_body_edit', pattern: /^edit\/([^/]+)\/./s },
   { kind: 'meta_body_edit', pattern: /^edit-(.+)-[0-9a-f]{6}$/ },
-  { kind: 'meta_metadata', pattern: /^metadata\/([^/]+)(?:\/[^]|$)/ },
+  { kind: 'meta_metadata', pattern: /^metadata\/([^/]+)(?:\/.|$)/s },
   { kind: 'meta_metadata', pattern: /^metadata-(.+)-[0-9a-f]{6}$/ },
 ]
 
