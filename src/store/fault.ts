@@ -36,7 +36,7 @@ export function faultOf(db: Database, check: 'integrity_check' | 'quick_check'):
 }
 
 /** Whether a collation, a function or a module is not there, which the application gave its own connections. */
-export function isMissing(error: unknown): error is Error {
+export function isMissing(error: unknown): boolean {
   return (
     error instanceof Error && /^(no such (collation sequence|function|module)|unknown function):/.test(error.message)
   )

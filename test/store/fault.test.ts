@@ -1,9 +1,9 @@
 import Sqlite, { type Database } from 'better-sqlite3'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { BrokenFile } from '../../src/errors.ts'
+import { BrokenFile, ConfigError } from '../../src/errors.ts'
 import { faultIn } from '../../src/store/fault.ts'
 import { lookAtFile } from '../../src/store/look.ts'
-import { openWhole } from '../../src/store/mend.ts'
+import { openWhole, suspect } from '../../src/store/mend.ts'
 import { breakPages, leavesOf } from '../support/breaking.ts'
 import { createActions } from './application.ts'
 import { madeAt, madePath, opened } from './made.ts'
@@ -63,6 +63,28 @@ describe.each(ofTheirs)('fault F30: a file whose application has %s of its own',
     expect(() => open(file)).toThrow(BrokenFile)
     expect(() => lookAtFile(file)).toThrow(/is not a whole SQLite file/)
   })
+})
+
+test.each<[string, (app: Database) => void, string]>([
+  ['a collation', (app) => rewrite(app, 'actions', 'on_behalf_of TEXT', 'on_behalf_of TEXT COLLATE icu_de'), 'icu_de'],
+  ['a function', (app) => app.exec('CREATE INDEX by_kind ON actions (slugify(action_kind))'), 'slugify'],
+  ['a constraint', (app) => rewrite(app, 'actions', 'rfc_slug TEXT', 'rfc_slug TEXT CHECK (slugify(1))'), 'slugify'],
+  ['a collation of another table', collation, 'icu_de'],
+])(
+  'fault F30: a broken file whose actions need %s is not replaced, and what is missing is said',
+  (_, change, named) => {
+    const file = made(change)
+    breakPages(file, leavesOf(file, 'cached_prs')[0]?.pageno ?? 0)
+    suspect(file, new Error('malformed'))
+    expect(() => open(file)).toThrow(BrokenFile)
+    expect(() => open(file)).toThrow(new RegExp(`what only the application has: .*${named}`))
+  },
+)
+
+test('fault F30: a whole file whose actions need a collation that is not there is refused in a sentence', () => {
+  const file = made((app) => rewrite(app, 'actions', 'on_behalf_of TEXT', 'on_behalf_of TEXT COLLATE icu_de'))
+  expect(() => open(file)).toThrow(ConfigError)
+  expect(() => open(file)).toThrow('needs what only the application has: no such collation sequence: icu_de.')
 })
 
 describe('fault F30: rows of the application that its schema forbids by now', () => {
