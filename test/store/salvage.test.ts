@@ -204,6 +204,33 @@ describe('fault F30: a broken file with nothing but our tables and actions', () 
   })
 })
 
+describe('what docs/recovery.md says to bring late actions over with', () => {
+  const recovery = readFileSync(new URL('../../docs/recovery.md', import.meta.url), 'utf8')
+  const [, recipe = ''] = /"(\s+ATTACH [^"]+)"/.exec(recovery) ?? []
+
+  test.each([
+    ['after others, of which one has their number', 10, [10, 11, 12, 13]],
+    ['where none was brought over', 0, [1, 2]],
+  ])('does so %s', (_, actions, ids) => {
+    const file = left({ actions })
+    const late = application(file)
+    late.prepare('SELECT count(*) FROM actions').get()
+    breakPages(file, leavesOf(file, 'cached_prs')[0]?.pageno ?? 0)
+    const { db, beside } = mended(file)
+    const write = (app: Sqlite.Database, kind: string) =>
+      app.prepare('INSERT INTO actions (action_kind) VALUES (?)').run(kind)
+    write(late, 'late')
+    write(late, 'later')
+    if (actions > 0) write(db, 'restarted')
+    late.close()
+    db.exec(recipe.replace(/ATTACH '[^']+'/, `ATTACH '${dirname(file)}/${beside[0]}'`))
+    expect(db.prepare('SELECT id FROM actions WHERE id > 9 OR action_kind GLOB ?').pluck().all('late*')).toEqual(ids)
+    expect(
+      db.prepare("SELECT group_concat(action_kind) FROM actions WHERE action_kind <> 'propose_rfc'").pluck().get(),
+    ).toBe(actions > 0 ? 'restarted,later,late' : 'late,later')
+  })
+})
+
 describe('a file is left as it is', () => {
   test('when it showed itself broken and is whole, which is said once', () => {
     const file = left({ actions: 1 })
