@@ -43,7 +43,7 @@ export function refuseForeignKeys(db: Database, tables: string[]): void {
   }
 }
 
-/** Takes the application's `closed` over from the tables set aside or the file that broke, once, after the first whole sweep. Returns how many. */
+/** Takes the application's `closed` over, once, after a whole sweep: from the tables set aside, and from a file that broke. Returns how many. */
 export function adoptClosed(db: Database): number {
   return db.transaction(() => closeAsBefore(db) + closeSalvaged(db)).immediate()
 }
@@ -76,11 +76,23 @@ export function keptClosed(db: Database): Closed[] {
   )
 }
 
+/**
+ * What the sweep did not find stays kept while its RFC's entry or repository cannot be read. Where both were, it is gone in Gitea: one
+ * that is made anew is another branch.
+ */
 function closeSalvaged(db: Database): number {
   const close = db.prepare<Closed>(
     `UPDATE cached_branches SET state = 'closed' WHERE state = 'open' AND rfc_slug = ? AND repo = ? AND branch_name = ?`,
   )
-  const closed = keptClosed(db).map((key) => close.run(...key).changes)
+  const wasRead = db.prepare<[slug: string, repo: string]>(/* sql */ `
+    SELECT 1 FROM cached_rfcs AS rfc, repos WHERE slug = ? AND removed_at IS NULL
+      AND full_name = ? AND (is_meta OR repos.rfc_slug = slug)`)
+  const kept = keptClosed(db)
+  const closed = kept.filter((key) => close.run(...key).changes > 0)
   db.prepare(`DELETE FROM settings WHERE name = 'salvaged_closed'`).run()
-  return closed.reduce((sum, one) => sum + one, 0)
+  keepClosed(
+    db,
+    kept.filter((key) => !closed.includes(key) && !wasRead.get(key[0], key[1])),
+  )
+  return closed.length
 }

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs'
-import Sqlite from 'better-sqlite3'
+import Sqlite, { type Database } from 'better-sqlite3'
 import { isMalformed, sentence } from '../errors.ts'
+import { oursNamed } from './open.ts'
+import { quoted } from './rescue.ts'
 
 /** What is wrong with the structure of a file; null: nothing is. */
 export function faultIn(file: string): string | null {
@@ -8,8 +10,7 @@ export function faultIn(file: string): string | null {
   try {
     const db = new Sqlite(file, { readonly: true })
     try {
-      const said = db.prepare<[], string>('PRAGMA integrity_check(1)').pluck().get() ?? 'no answer'
-      return said === 'ok' ? null : said.replace(/\s+/g, ' ')
+      return faultOf(db, 'integrity_check')
     } finally {
       db.close()
     }
@@ -17,4 +18,45 @@ export function faultIn(file: string): string | null {
     if (isMalformed(error)) return sentence(error)
     throw error
   }
+}
+
+/**
+ * The same of an open one, as this check finds it. Where the application's tables need what only its own connections have, each table
+ * is checked by itself, but for those.
+ */
+export function faultOf(db: Database, check: 'integrity_check' | 'quick_check'): string | null {
+  const ofAll = firstFault(db, check, ['1', '1000000000'])
+  if (ofAll !== undefined) return ofAll
+  const tables = db.prepare<[], string>(`SELECT name FROM sqlite_schema WHERE type = 'table'`).pluck().all()
+  for (const table of ['sqlite_schema', ...tables]) {
+    const fault = firstFault(db, check, [quoted(table)])
+    if (fault) return fault
+  }
+  return null
+}
+
+/** Whether a collation, a function or a module is not there, which the application gave its own connections. */
+export function isMissing(error: unknown): boolean {
+  return (
+    error instanceof Error && /^(no such (collation sequence|function|module)|unknown function):/.test(error.message)
+  )
+}
+
+/** The first thing wrong with the structure, asked in each of these ways while what is said is of rows only; undefined: SQLite cannot check. */
+function firstFault(db: Database, check: string, ways: string[]): string | null | undefined {
+  try {
+    for (const way of ways)
+      for (const said of db.prepare<[], string>(`PRAGMA ${check}(${way})`).pluck().iterate())
+        if (!isOfTheirRows(said)) return said === 'ok' ? null : said.replace(/\s+/g, ' ')
+    return null
+  } catch (error) {
+    if (isMissing(error)) return undefined
+    throw error
+  }
+}
+
+/** Whether the application's rows hold what its schema forbids by now: so it is where a constraint came later than the rows. */
+function isOfTheirRows(said: string): boolean {
+  const [, table] = /^(?:NULL value in (.+)\.|CHECK constraint failed in (.+)$)/.exec(said)?.filter(Boolean) ?? []
+  return table !== undefined && !oursNamed(table)
 }

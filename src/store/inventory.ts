@@ -1,6 +1,8 @@
 import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs'
-import type { Database } from 'better-sqlite3'
-import { made, madeBefore, versionOf } from './open.ts'
+import Sqlite, { type Database } from 'better-sqlite3'
+import { BrokenFile, sentence } from '../errors.ts'
+import { isMissing } from './fault.ts'
+import { madeAlways } from './open.ts'
 
 const types = ['table', 'index', 'trigger', 'view'] as const
 
@@ -13,24 +15,46 @@ const treePages = [2, 5, 10, 13]
 /**
  * What is in a broken file. Null: it does not tell, or not all of it. So it is where the schema cannot be read to its end, lacks
  * something of ours, and where pages are in no table that it tells of: they may be those of a table that it does not tell any more.
+ * @throws BrokenFile where the application's part of it needs what only the application's connections have.
  */
 export function inventory(old: Database, file: string): Item[] | null {
+  // In the place of the real module, which refuses everything where one of its own tables is broken.
+  old.table('fts5', { columns: ['text'], rows: function* () {} })
   try {
     const items = old.prepare<[], Item>('SELECT type, name, tbl_name AS "table", sql FROM sqlite_schema').all()
     const isKnown = items.every(({ type }) => types.includes(type))
-    return isKnown && hasOurs(old, items) && !hasLostPages(old, file) ? items : null
-  } catch {
+    if (!isKnown || !hasOurs(items)) return null
+    makeActions(items)
+    return hasLostPages(old, file) ? null : items
+  } catch (error) {
+    if (isMissing(error)) throw inNeed(file, error)
     return null
   }
 }
 
-/** Whether everything is there that rfcached made, and `actions` where it watches it. */
-function hasOurs(old: Database, items: Item[]): boolean {
+/** Whether everything is there that rfcached made in every version, and `actions` where it watches it. */
+function hasOurs(items: Item[]): boolean {
   const names = new Set(items.map(({ name }) => name.toLowerCase()))
-  const version = versionOf(old)
-  const ours = version === null ? made : madeBefore(version)
   const isWatched = items.some(({ name }) => name.startsWith('rfcached_actions_'))
-  return ours.every((name) => names.has(name)) && (!isWatched || names.has('actions'))
+  return madeAlways().every((name) => names.has(name)) && (!isWatched || names.has('actions'))
+}
+
+/** Tries whether `actions` and its indexes can be made in another file. */
+function makeActions(items: Item[]): void {
+  const db = new Sqlite(':memory:')
+  try {
+    for (const { type, table, sql } of items)
+      if (type !== 'trigger' && table.toLowerCase() === 'actions' && sql) db.exec(sql)
+  } finally {
+    db.close()
+  }
+}
+
+function inNeed(file: string, error: unknown): BrokenFile {
+  return new BrokenFile(
+    `The database ${file} is broken, and what the application has in it cannot be read without what only the application has: ${sentence(error)}. rfcached does not replace it.`,
+    "Stop rfcached and the application, and bring back the file's last backup. docs/recovery.md says how, step by step.",
+  )
 }
 
 /** Whether the schema's own pages are not whole, or tables are in the file that nothing leads to. */

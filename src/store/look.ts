@@ -4,6 +4,7 @@ import Sqlite, { type Database } from 'better-sqlite3'
 import { ConfigError, sentence } from '../errors.ts'
 import { actionColumns } from './actions.ts'
 import { refuseUnfit } from './beside.ts'
+import { faultOf } from './fault.ts'
 import type { ActionColumns } from './meaning.ts'
 import { refuseNewer, schemaVersion } from './migrations.ts'
 import { readonlyHint, tablesInTheWay, versionOf } from './open.ts'
@@ -39,8 +40,8 @@ export function lookAtFile(file: string): FileSeen | null {
 
 function seen(db: Database, file: string): FileSeen {
   db.exec('BEGIN IMMEDIATE; ROLLBACK')
-  const fault = db.prepare<[], string>('PRAGMA quick_check(1)').pluck().get()
-  if (fault !== 'ok') throw notWhole(file, fault ?? 'no answer')
+  const fault = faultOf(db, 'quick_check')
+  if (fault !== null) throw notWhole(file, fault)
   const version = versionOf(db)
   if (version === null) tablesInTheWay(db, file, false)
   else refuseNewer(version, file)

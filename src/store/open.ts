@@ -172,14 +172,14 @@ function makeTables(db: Database, now: number): void {
 }
 
 /** The names of all that schema.sql makes. */
-export const made = [...schema.matchAll(/^CREATE (?:VIRTUAL )?(?:TABLE|VIEW|INDEX|TRIGGER) (\w+)/gm)].map(
+const made = [...schema.matchAll(/^CREATE (?:VIRTUAL )?(?:TABLE|VIEW|INDEX|TRIGGER) (\w+)/gm)].map(
   ([, name = '']) => name,
 )
 const searched = [...schema.matchAll(/^CREATE VIRTUAL TABLE (\w+)/gm)].map(([, name]) => name)
 
-/** The same, but for what a file of that version does not have yet. */
-export function madeBefore(version: number): string[] {
-  const later = newSince(version)
+/** Those of them that a file of each version has. */
+export function madeAlways(): string[] {
+  const later = newSince(1)
   return made.filter((name) => !later.has(name))
 }
 

@@ -42,7 +42,8 @@ function namesIn(db: Database): Set<string> {
     db
       .prepare<[], string>(
         `SELECT name FROM sqlite_schema WHERE type <> 'index'
-         UNION ALL SELECT s.name || '.' || c.name FROM sqlite_schema AS s, pragma_table_info(s.name) AS c WHERE s.type = 'table'`,
+         UNION ALL SELECT s.name || '.' || c.name FROM sqlite_schema AS s, pragma_table_info(s.name) AS c
+           WHERE s.type = 'table' AND (s.rootpage > 0 OR s.sql LIKE '%USING fts5%') -- the application's may need a module that is not here`,
       )
       .pluck()
       .all(),

@@ -10,6 +10,7 @@ import { changesTable } from './changes.ts'
 import { deliveriesTable } from './deliveries.ts'
 import { type Derive, deriver } from './derive.ts'
 import { entryFilesTable } from './entry-files.ts'
+import { isMissing } from './fault.ts'
 import { jobsTable } from './jobs.ts'
 import { leaseTable } from './lease.ts'
 import { logByHand } from './log-by-hand.ts'
@@ -129,7 +130,7 @@ function mapped<T>(write: () => T): T {
   }
 }
 
-/** A lock passes; an application's foreign key that refuses a change of ours would refuse it for ever: a person must act. */
+/** A lock passes; what the application has in the file and refuses a change of ours would refuse it for ever: a person must act. */
 function refusedBy(error: unknown): unknown {
   if (!(error instanceof Sqlite.SqliteError)) return error
   if (error.code.startsWith('SQLITE_BUSY'))
@@ -138,6 +139,12 @@ function refusedBy(error: unknown): unknown {
     })
   if (error.code.startsWith('SQLITE_READONLY'))
     return new ConfigError(`The database cannot be written: ${error.message}.`, readonlyHint, { cause: error })
+  if (isMissing(error))
+    return new ConfigError(
+      `What the application has in the database needs what only the application has: ${error.message}.`,
+      'The columns of actions that rfcached reads, and tables with a foreign key to its own, must do without.',
+      { cause: error },
+    )
   if (error.code !== 'SQLITE_CONSTRAINT_FOREIGNKEY') return error
   return new ConfigError(
     'A foreign key of another table in the database refuses a change in cached_prs or cached_branches.',

@@ -1,4 +1,5 @@
 import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs'
+import { isDeepStrictEqual } from 'node:util'
 
 const headerBytes = 32
 const frameHeaderBytes = 24
@@ -7,6 +8,7 @@ const bigEndian = 0x377f0683
 
 type Sums = [number, number]
 type Header = { isBig: boolean; pageSize: number; salt: Buffer; sums: Sums }
+type Fault = { what: string; salt?: string }
 
 /**
  * Why the write-ahead log beside a file is not what was written; null: it is whole, or there is none. SQLite goes on without a
@@ -18,15 +20,23 @@ export function walFault(file: string): string | null {
   if (!existsSync(path)) return null
   const wal = openSync(path, 'r')
   try {
-    const { size } = fstatSync(wal)
-    if (size < headerBytes) return null
-    const header = readHeader(wal)
-    if (!header) return 'the header of its write-ahead log is broken'
-    const broken = brokenFrame(wal, size, header)
-    return broken === null ? null : `frame ${broken} of its write-ahead log is broken`
+    const fault = look(wal)
+    // A log that is written at this moment may be seen half written, or begun anew; what is broken stays so.
+    return fault && isDeepStrictEqual(look(wal), fault) ? fault.what : null
   } finally {
     closeSync(wal)
   }
+}
+
+function look(wal: number): Fault | null {
+  const { size } = fstatSync(wal)
+  if (size < headerBytes) return null
+  const header = readHeader(wal)
+  if (!header) return { what: 'the header of its write-ahead log is broken' }
+  const broken = brokenFrame(wal, size, header)
+  return broken === null
+    ? null
+    : { what: `frame ${broken} of its write-ahead log is broken`, salt: header.salt.toString('hex') }
 }
 
 function readHeader(wal: number): Header | null {
@@ -41,19 +51,19 @@ function readHeader(wal: number): Header | null {
 }
 
 /**
- * The first frame that is of this log, by its salt, and not as it was written, where one that ends a transaction is there or later:
+ * The first frame that is not as it was written, where one that is of this log, by its salt, and ends a transaction is there or later:
  * else it is left of a transaction that was rolled back, or that a kill cut off, and a smaller one was written over its beginning.
- * A log is used again and again, so frames of an older use may follow.
+ * A log is used again and again, so frames of an older use, whose salt is another, may follow; none of this use comes after them.
  */
 function brokenFrame(wal: number, size: number, { isBig, pageSize, salt, sums }: Header): number | null {
   const frameBytes = frameHeaderBytes + pageSize
   let broken: number | null = null
   for (let at = headerBytes, number = 1; at + frameHeaderBytes <= size; at += frameBytes, number++) {
-    const frame = read(wal, at, frameBytes)
-    if (!frame.subarray(8, 16).equals(salt)) return null
+    const frame = read(wal, at, broken === null ? frameBytes : frameHeaderBytes)
+    const isOfThisLog = frame.subarray(8, 16).equals(salt)
     sums = added(frame.subarray(frameHeaderBytes), isBig, added(frame.subarray(0, 8), isBig, sums))
-    if (!isSaid(frame.subarray(16), sums)) broken ??= number
-    const endsTransaction = frame.readUInt32BE(4) !== 0
+    if (!isOfThisLog || !isSaid(frame.subarray(16), sums)) broken ??= number
+    const endsTransaction = isOfThisLog && frame.readUInt32BE(4) !== 0
     if (broken !== null && endsTransaction) return broken
   }
   return null

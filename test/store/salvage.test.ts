@@ -150,6 +150,29 @@ describe('fault F30: a broken file with nothing but our tables and actions', () 
     expect(mended(file).told).toContain('1 branches that it closed')
   })
 
+  test('is so too when its version, or a table of the full-text index, cannot be read', () => {
+    for (const table of ['settings', 'rfcs_search_config']) {
+      const file = left({ actions: 10 })
+      breakPages(file, pagesOf(file, table)[0]?.pageno ?? 0)
+      const { one, told } = mended(file)
+      expect(told, table).toContain('10 actions of the application and 1 branches that it closed')
+      expect(one('SELECT count(*) FROM actions')).toBe(10)
+    }
+  })
+
+  test('is so too when the first version of rfcached made it', () => {
+    const file = madePath()
+    const old = new Sqlite(file)
+    old.exec(readFileSync(new URL('schemas/1.sql', import.meta.url), 'utf8'))
+    old.exec(`INSERT INTO settings (name, value) VALUES ('schema', '1')`)
+    createActions(old)
+    old.exec(`INSERT INTO actions (action_kind) VALUES ('propose_rfc')`)
+    old.close()
+    breakPages(file, pagesOf(file, 'cached_prs')[0]?.pageno ?? 0)
+    suspect(file, new Error('malformed'))
+    expect(mended(file).one('SELECT count(*) FROM actions')).toBe(1)
+  })
+
   test('is put in its place also after a crash in between, and never in that of another', () => {
     const file = left({ actions: 7 })
     copyFileSync(file, `${file}-salvaged-${statSync(file).ino}`)
@@ -178,6 +201,33 @@ describe('fault F30: a broken file with nothing but our tables and actions', () 
     const kept = `${file}-salvaged-${end || statSync(file).ino}`
     writeFileSync(kept, end === 'by-hand' ? readFileSync(file) : '')
     expect(mended(file).beside).toEqual([basename(kept)])
+  })
+})
+
+describe('what docs/recovery.md says to bring late actions over with', () => {
+  const recovery = readFileSync(new URL('../../docs/recovery.md', import.meta.url), 'utf8')
+  const [, recipe = ''] = /"(\s+ATTACH [^"]+)"/.exec(recovery) ?? []
+
+  test.each([
+    ['after others, of which one has their number', 10, [10, 11, 12, 13]],
+    ['where none was brought over', 0, [1, 2]],
+  ])('does so %s', (_, actions, ids) => {
+    const file = left({ actions })
+    const late = application(file)
+    late.prepare('SELECT count(*) FROM actions').get()
+    breakPages(file, leavesOf(file, 'cached_prs')[0]?.pageno ?? 0)
+    const { db, beside } = mended(file)
+    const write = (app: Sqlite.Database, kind: string) =>
+      app.prepare('INSERT INTO actions (action_kind) VALUES (?)').run(kind)
+    write(late, 'late')
+    write(late, 'later')
+    if (actions > 0) write(db, 'restarted')
+    late.close()
+    db.exec(recipe.replace(/ATTACH '[^']+'/, `ATTACH '${dirname(file)}/${beside[0]}'`))
+    expect(db.prepare('SELECT id FROM actions WHERE id > 9 OR action_kind GLOB ?').pluck().all('late*')).toEqual(ids)
+    expect(
+      db.prepare("SELECT group_concat(action_kind) FROM actions WHERE action_kind <> 'propose_rfc'").pluck().get(),
+    ).toBe(actions > 0 ? 'restarted,later,late' : 'late,later')
   })
 })
 
@@ -229,6 +279,19 @@ describe('a file is left as it is', () => {
     overwrite(file, (pageno - 1) * 4096, page)
     suspect(file, new Error('malformed'))
     expect(() => openWhole(file, { now: () => madeAt, tell: () => {} })).toThrow(/does not replace it/)
+    expect(beside(file)).toEqual(['rfcs.sqlite-suspect'])
+  })
+
+  test('when a table of the application may be in its log that it does not tell any more', () => {
+    const alive = left({ actions: 10 })
+    const app = application(alive, 'CREATE TABLE users (id); INSERT INTO users VALUES (1)')
+    app.unsafeMode(true)
+    app.exec(`PRAGMA writable_schema = ON; DELETE FROM sqlite_schema WHERE name = 'users'`)
+    const file = madePath()
+    for (const end of ['', '-wal']) copyFileSync(alive + end, file + end)
+    breakPages(file, leavesOf(alive, 'cached_prs')[0]?.pageno ?? 0)
+    suspect(file, new Error('malformed'))
+    expect(() => openWhole(file, { now: () => madeAt, tell: () => {} })).toThrow(/does not even tell/)
     expect(beside(file)).toEqual(['rfcs.sqlite-suspect'])
   })
 

@@ -65,6 +65,14 @@ describe('F30: a write-ahead log', () => {
     expect(walFault(file)).toBe(`${named} of its write-ahead log is broken`)
   })
 
+  test('is not whole when the header of a frame is wiped, and frames of this use follow', () => {
+    const file = killed()
+    overwrite(`${file}-wal`, frameAt(7), Buffer.alloc(24))
+    expect(walFault(file)).toBe('frame 7 of its write-ahead log is broken')
+    truncateSync(`${file}-wal`, frameAt(8))
+    expect(walFault(file)).toBe(null)
+  })
+
   test('is not whole when it ends within a frame', () => {
     const file = killed()
     truncateSync(`${file}-wal`, frameAt(5) + 3000)
