@@ -1,57 +1,12 @@
-import {
-  chmodSync,
-  copyFileSync,
-  existsSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
-import { basename, dirname } from 'node:path'
+import { chmodSync, readFileSync, readlinkSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import Sqlite from 'better-sqlite3'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { BrokenFile } from '../../src/errors.ts'
 import { openWhole, suspect } from '../../src/store/mend.ts'
 import { breakPages, cutShort, leavesOf, overwrite, pagesOf } from '../support/breaking.ts'
-import { createActions } from './application.ts'
-import { application, madeAt, madePath, opened, own } from './made.ts'
-
-/** A file that rfcached and the application have left: `actions` of so many rows, and three branches, one of them closed. */
-function left({ actions = 3000, script = '' } = {}): string {
-  const file = madePath()
-  const store = opened(file)
-  store.transaction(() => {
-    for (const branch_name of ['one', 'two', 'three'])
-      store.branches.upsert({ rfc_slug: 'a', repo: own, branch_name, head_sha: 'h', last_commit_at: null })
-  })
-  const app = new Sqlite(file)
-  createActions(app)
-  const insert = app.prepare(`INSERT INTO actions (action_kind, rfc_slug, on_behalf_of) VALUES (?, 'a', ?)`)
-  app.transaction(() => {
-    for (let id = 1; id <= actions; id++) insert.run('propose_rfc', `person ${id}`.padEnd(40, '.'))
-  })()
-  app.exec(`UPDATE cached_branches SET state = 'closed' WHERE branch_name = 'two'; ${script}`)
-  app.close()
-  store[Symbol.dispose]()
-  expect(existsSync(`${file}-wal`)).toBe(false)
-  return file
-}
-
-function mended(file: string, now = madeAt) {
-  const told: string[] = []
-  const store = openWhole(file, { now: () => now, tell: (sentence) => told.push(sentence) })
-  onTestFinished(() => void store[Symbol.dispose]())
-  const db = application(file)
-  const one = (sql: string) => db.prepare(sql).pluck().get()
-  expect(one('PRAGMA integrity_check')).toBe('ok')
-  return { store, db, one, told: told.join('\n'), beside: beside(file) }
-}
-
-function beside(file: string): string[] {
-  return readdirSync(dirname(file)).filter((name) => !/^rfcs\.sqlite$|-(wal|shm)$/.test(name))
-}
+import { beside, left, mended } from './left.ts'
+import { madeAt, madePath, opened, own } from './made.ts'
 
 describe('a broken page of actions costs the rows on it, and no other', () => {
   test.each([
@@ -150,15 +105,6 @@ describe('fault F30: a broken file with nothing but our tables and actions', () 
     expect(mended(file).told).toContain('1 branches that it closed')
   })
 
-  test('is put in its place also after a crash in between, and never in that of another', () => {
-    const file = left({ actions: 7 })
-    copyFileSync(file, `${file}-salvaged-${statSync(file).ino}`)
-    breakPages(file, pagesOf(file, 'jobs')[0]?.pageno ?? 0)
-    expect(mended(file).beside).toEqual([expect.stringContaining('-broken-')])
-    copyFileSync(file, `${file}-salvaged-${statSync(file).ino + 1}`)
-    expect(mended(file).beside).toHaveLength(1)
-  })
-
   test('is set aside where it lies, when the path is a link to it', () => {
     const file = left({ actions: 5 })
     const link = madePath('link.sqlite')
@@ -171,13 +117,6 @@ describe('fault F30: a broken file with nothing but our tables and actions', () 
     expect(beside(file)).toEqual([expect.stringContaining('-broken-')])
     expect(readlinkSync(link)).toBe(file)
     expect(store.picture.sizes().wal).toBe(statSync(`${file}-wal`).size)
-  })
-
-  test.each(['by-hand', '77', ''])('leaves a file alone that a person named …-salvaged-%s', (end) => {
-    const file = left({ actions: 1 })
-    const kept = `${file}-salvaged-${end || statSync(file).ino}`
-    writeFileSync(kept, end === 'by-hand' ? readFileSync(file) : '')
-    expect(mended(file).beside).toEqual([basename(kept)])
   })
 })
 
