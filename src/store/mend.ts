@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import Sqlite from 'better-sqlite3'
 import { isMalformed, sentence, TransientError } from '../errors.ts'
 import { alone } from './alone.ts'
@@ -49,13 +49,12 @@ function openLooked(file: string, options: MendOptions): Store {
   const log = `${realPath(file)}-wal`
   const isLogLeft = existsSync(log) && statSync(log).size > 0
   const lost = walFault(realPath(file))
-  const suspected = lost ?? suspicionOf(file)
-  const fault = suspected === null ? null : faultIn(file)
+  const isSuspect = existsSync(marker(file))
+  const fault = lost !== null || isSuspect ? faultIn(file) : null
   if (fault !== null) return replaced(file, fault, options)
   const store = openOrReplace(file, options)
   if (lost !== null) readAgain(store, lost, options)
-  else if (suspected !== null)
-    options.tell(`${file} showed itself broken (${suspected}), and is whole: it is used as it is.`)
+  else if (isSuspect) options.tell(`${file} showed itself broken before, and is whole: it is used as it is.`)
   if (isLogLeft) store.emptyLog()
   rmSync(marker(file), { force: true })
   return store
@@ -97,15 +96,6 @@ export function suspect(file: string, error: unknown): Error {
 
 function marker(file: string): string {
   return `${realPath(file)}-suspect`
-}
-
-function suspicionOf(file: string): string | null {
-  if (!existsSync(marker(file))) return null
-  try {
-    return readFileSync(marker(file), 'utf8')
-  } catch (error) {
-    return sentence(error) // that it is there says enough
-  }
 }
 
 function openOrReplace(file: string, options: MendOptions): Store {

@@ -129,3 +129,19 @@ test('of several that open a broken file at the same moment one mends it, and th
     expect(mended(file).one('SELECT count(*) FROM actions')).toBe(7)
   }
 })
+
+test('a transaction that a kill cut off without a log is taken back before it is looked at', () => {
+  const file = left({ actions: 50 })
+  const alive = application(file)
+  alive.pragma('journal_mode = DELETE')
+  alive.pragma('cache_size = 2')
+  const pages = leavesOf(file, 'cached_prs')
+  alive.exec('BEGIN IMMEDIATE; UPDATE actions SET on_behalf_of = hex(zeroblob(4000))')
+  const killed = madePath()
+  for (const end of ['', '-journal']) copyFileSync(file + end, killed + end)
+  breakPages(killed, pages[0]?.pageno ?? 0)
+  suspect(killed, new Error('malformed'))
+  const { one, told } = mended(killed)
+  expect(told).toContain('50 actions of the application and 1 branches that it closed; which is all there was')
+  expect(one('SELECT max(length(on_behalf_of)) FROM actions')).toBe(40)
+})
