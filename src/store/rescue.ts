@@ -20,7 +20,7 @@ export function eachReadable(db: Database, table: string, columns: string[], tak
   const prepared = (order: string) =>
     db
       .prepare<[bigint, bigint], Keyed>(
-        `SELECT ${list} FROM ${quoted(table)} NOT INDEXED WHERE rowid > ? AND rowid < ? ORDER BY rowid ${order}`,
+        `SELECT ${list} FROM ${quoted(table)} WHERE rowid > ? AND rowid < ? ORDER BY rowid ${order}`,
       )
       .raw()
       .safeIntegers()

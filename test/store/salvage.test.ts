@@ -46,10 +46,10 @@ describe('a broken page of actions costs the rows on it, and no other', () => {
     expect(told).toContain('the others could not be read')
   })
 
-  test('and a broken page of an index of theirs costs none, also of one that has all their columns', () => {
+  test('and one of an index of theirs costs none, whichever SQLite would rather read', () => {
     const columns = 'id, action_kind, rfc_slug, pr_number, on_behalf_of, repo, created_at'
     const file = left({ script: `CREATE INDEX all_of_it ON actions (${columns}); ANALYZE` })
-    breakPages(file, leavesOf(file, 'all_of_it').at(10)?.pageno ?? 0)
+    breakPages(file, ...leavesOf(file, 'all_of_it').map(({ pageno }) => pageno))
     suspect(file, new Error('malformed'))
     expect(mended(file).told).toContain('Brought over were 3000 actions')
   })
