@@ -1,9 +1,12 @@
-import { existsSync, realpathSync, statSync } from 'node:fs'
+import { existsSync, lstatSync, readlinkSync, realpathSync, statSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import { BrokenFile, ConfigError } from '../errors.ts'
 
-/** Where the file itself lies, whose log SQLite keeps beside it; the path as it is where there is none yet. */
+/** Where the file itself lies, whose log SQLite keeps beside it, or where it would, when there is none. */
 export function realPath(file: string): string {
-  return existsSync(file) ? realpathSync(file) : file
+  if (statSync(file, { throwIfNoEntry: false })) return realpathSync(file)
+  if (!lstatSync(file, { throwIfNoEntry: false })) return file
+  return realPath(resolve(realpathSync(dirname(file)), readlinkSync(file)))
 }
 
 /**

@@ -1,44 +1,87 @@
-import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
-import Sqlite from 'better-sqlite3'
-import { faultIn } from './fault.ts'
+import { existsSync, renameSync, rmSync, statSync } from 'node:fs'
+import Sqlite, { type Database } from 'better-sqlite3'
+import { isMalformed } from '../errors.ts'
 import { versionOf } from './open.ts'
+import { settingsTable } from './settings.ts'
+
+/** What a file that is to take the place of a broken one says of that, until it was told. */
+type Label = { ending: string; told: string }
+
+/** What SQLite keeps beside a file. */
+const besides = ['-wal', '-shm', '-journal']
 
 /**
- * Puts what was salvaged in the place of the file it was salvaged from, whose number its name has, also after a crash between the
- * two. Gives where the old file went; null: nothing was to be done, or another process did it.
+ * Sets a broken file aside, and puts the one in its place that `make` makes at the path it is given; what that returns is to be told of
+ * it. A kill at any moment leaves the broken file as it was, or what `endReplacing` ends.
  */
-export function putInPlace(file: string): string | null {
-  const salvaged = salvagedFor(file)
-  if (!salvaged) return null
-  if (existsSync(file) && salvaged !== salvagedFrom(file)) {
-    rmSync(salvaged)
-    return null
-  }
-  const aside = `${file}-broken-${new Date(statSync(salvaged).mtimeMs).toISOString().replaceAll(':', '-')}`
-  for (const end of ['-wal', '-shm', '']) if (existsSync(file + end)) renameSync(file + end, aside + end)
-  renameSync(salvaged, file)
-  return aside
-}
-
-/** Where what is salvaged from a file waits to be put in its place. */
-export function salvagedFrom(file: string): string {
-  return `${file}-salvaged-${statSync(file).ino}`
-}
-
-/** What was salvaged, of whichever file at this path. Another file that is named so, or that is not whole, is a person's. */
-function salvagedFor(file: string): string | undefined {
-  const [folder, start] = [dirname(file), `${basename(file)}-salvaged-`]
-  const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.startsWith(start)) : []
-  const paths = names.flatMap((name) => (/^\d+$/.test(name.slice(start.length)) ? join(folder, name) : []))
-  return paths.find((path) => statSync(path).isFile() && faultIn(path) === null && isOurs(path))
-}
-
-function isOurs(path: string): boolean {
-  const db = new Sqlite(path, { readonly: true })
+export function replace(file: string, now: number, make: (path: string, aside: string) => string): void {
+  const ending = freeEnding(file, now)
   try {
-    return versionOf(db) !== null
+    const told = make(madeFor(file), file + ending)
+    opened(madeFor(file), (db) => settingsTable(db).set('set_aside', JSON.stringify({ ending, told })))
+  } catch (error) {
+    drop(file)
+    throw error
+  }
+  putInPlace(file, ending)
+}
+
+/** Ends what a kill cut off: what is whole, and whose old file is aside already, is put in its place; the rest goes. */
+export function endReplacing(file: string, tell: (sentence: string) => void): void {
+  const label = labelOf(madeFor(file))
+  const isAside = label !== null && existsSync(file + label.ending)
+  if (isAside && isFree(file)) putInPlace(file, label.ending)
+  else if (isAside)
+    tell(
+      `${label.told} But before the new one was in its place another file was put there, which is used: what was brought over is only in the old one.`,
+    )
+  drop(file)
+}
+
+/** The file goes before its log does: while one lies at the path, nothing was done yet. */
+function putInPlace(file: string, ending: string): void {
+  const aside = file + ending
+  if (!existsSync(aside)) renameSync(file, aside)
+  for (const end of besides) if (existsSync(file + end)) renameSync(file + end, aside + end)
+  rmSync(`${file}-suspect`, { force: true })
+  renameSync(madeFor(file), file)
+}
+
+/** Whether nothing is there, or what a program leaves that only looked whether something is. */
+function isFree(file: string): boolean {
+  return !statSync(file, { throwIfNoEntry: false })?.size
+}
+
+function madeFor(file: string): string {
+  return `${file}-salvaging`
+}
+
+function freeEnding(file: string, now: number): string {
+  const ending = `-broken-${new Date(now).toISOString().replaceAll(':', '-')}`
+  return existsSync(file + ending) ? freeEnding(file, now + 1) : ending
+}
+
+/** Null: there is none, or it was not made to its end. */
+function labelOf(made: string): Label | null {
+  if (!existsSync(made)) return null
+  try {
+    const label = opened(made, (db) => (versionOf(db) === null ? null : settingsTable(db).get('set_aside')))
+    return label === null ? null : JSON.parse(label)
+  } catch (error) {
+    if (isMalformed(error)) return null
+    throw error
+  }
+}
+
+function opened<T>(path: string, act: (db: Database) => T): T {
+  const db = new Sqlite(path)
+  try {
+    return act(db)
   } finally {
     db.close()
   }
+}
+
+function drop(file: string): void {
+  for (const end of ['', ...besides]) rmSync(madeFor(file) + end, { force: true })
 }

@@ -1,9 +1,11 @@
-import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import Sqlite from 'better-sqlite3'
 import { isMalformed, sentence, TransientError } from '../errors.ts'
+import { alone } from './alone.ts'
 import { realPath, refuseUnfit } from './beside.ts'
 import { faultIn } from './fault.ts'
-import { putInPlace, salvagedFrom } from './in-place.ts'
-import type { OpenOptions } from './open.ts'
+import { endReplacing, replace } from './in-place.ts'
+import { type OpenOptions, refusedBy } from './open.ts'
 import { type Salvaged, salvage } from './salvage.ts'
 import { openStore, type Store } from './store.ts'
 import { walFault } from './wal.ts'
@@ -20,21 +22,63 @@ const smallBytes = 8 * 1024 * 1024
  * @throws BrokenFile for one that may not be replaced, and whatever `openStore` throws.
  */
 export function openWhole(file: string, options: MendOptions): Store {
-  refuseUnfit(file)
-  putInPlace(realPath(file))
+  try {
+    return alone(realPath(file), () => {
+      endReplacing(realPath(file), options.tell)
+      refuseUnfit(file)
+      const store = openLooked(file, options)
+      tellSetAside(store, options)
+      return store
+    })
+  } catch (error) {
+    throw isOfDisk(error) ? refusedBy(file, error) : error
+  }
+}
+
+/** Whether the disk, or who may write on it, stands in the way. */
+function isOfDisk(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    'code' in error &&
+    /^(SQLITE_(FULL|IOERR|READONLY|CANTOPEN)|E[A-Z]+$)/.test(String(error.code))
+  )
+}
+
+function openLooked(file: string, options: MendOptions): Store {
+  rollBack(realPath(file))
   const log = `${realPath(file)}-wal`
   const isLogLeft = existsSync(log) && statSync(log).size > 0
   const lost = walFault(realPath(file))
-  const suspected = lost ?? suspicionOf(file)
-  const fault = suspected === null ? null : faultIn(file)
+  const isSuspect = existsSync(marker(file))
+  const fault = lost !== null || isSuspect ? faultIn(file) : null
   if (fault !== null) return replaced(file, fault, options)
   const store = openOrReplace(file, options)
   if (lost !== null) readAgain(store, lost, options)
-  else if (suspected !== null)
-    options.tell(`${file} showed itself broken (${suspected}), and is whole: it is used as it is.`)
+  else if (isSuspect) options.tell(`${file} showed itself broken before, and is whole: it is used as it is.`)
   if (isLogLeft) store.emptyLog()
   rmSync(marker(file), { force: true })
   return store
+}
+
+/** What a kill left half written without a log is taken back by who opens the file for writing: what only reads cannot open it. */
+function rollBack(file: string): void {
+  if (!existsSync(file) || !existsSync(`${file}-journal`)) return
+  const db = new Sqlite(file)
+  try {
+    db.pragma('schema_version')
+  } catch (error) {
+    if (!isMalformed(error)) throw error
+  } finally {
+    db.close()
+  }
+}
+
+/** Also when who set it aside was killed before. */
+function tellSetAside(store: Store, { tell }: MendOptions): void {
+  const label = store.settings.get('set_aside')
+  if (label === null) return
+  tell(JSON.parse(label).told)
+  store.transaction(() => store.settings.drop('set_aside'))
 }
 
 /** Has the whole file looked at when it is opened the next time; gives what to end with. */
@@ -52,10 +96,6 @@ export function suspect(file: string, error: unknown): Error {
 
 function marker(file: string): string {
   return `${realPath(file)}-suspect`
-}
-
-function suspicionOf(file: string): string | null {
-  return existsSync(marker(file)) ? readFileSync(marker(file), 'utf8') : null
 }
 
 function openOrReplace(file: string, options: MendOptions): Store {
@@ -80,21 +120,11 @@ function readAgain(store: Store, lost: string, { tell }: MendOptions): void {
   )
 }
 
-function replaced(path: string, fault: string, options: MendOptions): Store {
-  const file = realPath(path)
-  const made = `${file}-salvaging-${process.pid}`
-  const drop = () => ['', '-wal', '-shm', '-journal'].forEach((end) => void rmSync(made + end, { force: true }))
-  drop()
-  try {
-    const salvaged = salvage(file, fault, made, options.now())
-    renameSync(made, salvagedFrom(file))
-    const aside = putInPlace(file)
-    rmSync(marker(file), { force: true })
-    if (aside) options.tell(told(file, fault, aside, salvaged))
-  } finally {
-    drop()
-  }
-  return openStore(path, options)
+function replaced(file: string, fault: string, options: MendOptions): Store {
+  const path = realPath(file)
+  const now = options.now()
+  replace(path, now, (made, aside) => told(path, fault, aside, salvage(path, fault, made, now)))
+  return openStore(file, options)
 }
 
 function told(file: string, fault: string, aside: string, { actions, closed, isWhole }: Salvaged): string {

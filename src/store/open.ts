@@ -108,7 +108,7 @@ function usable<T>(file: string, act: () => T): T {
 }
 
 /** A full or failing disk may do better later, and is tried again; for the rest a person must act. */
-function refusedBy(file: string, cause: unknown): Error {
+export function refusedBy(file: string, cause: unknown): Error {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
   const message = `The database ${file} cannot be opened for writing`
   if (/^(SQLITE_FULL|ENOSPC|EDQUOT)/.test(code))

@@ -20,7 +20,7 @@ export function eachReadable(db: Database, table: string, columns: string[], tak
   const prepared = (order: string) =>
     db
       .prepare<[bigint, bigint], Keyed>(
-        `SELECT ${list} FROM ${quoted(table)} NOT INDEXED WHERE rowid > ? AND rowid < ? ORDER BY rowid ${order}`,
+        `SELECT ${list} FROM ${quoted(table)} WHERE rowid > ? AND rowid < ? ORDER BY rowid ${order}`,
       )
       .raw()
       .safeIntegers()
@@ -39,16 +39,17 @@ export function eachReadable(db: Database, table: string, columns: string[], tak
   return between(lowest, highest, halvings)
 }
 
-/** As far as rows can be read, and come in their order. */
+/** As far as rows can be read; those of a page that lies where another should be come out of their order. */
 function scan(rows: Iterable<Keyed>, from: bigint, step: 1n | -1n, take: (row: Value[]) => void): Scan {
   let last = from
+  let isWhole = true
   try {
     for (const [rowid, ...values] of rows) {
-      if ((rowid - last) * step <= 0n) return { last, isWhole: false }
+      isWhole &&= (rowid - last) * step > 0n
       last = rowid
       take(values)
     }
-    return { last, isWhole: true }
+    return { last, isWhole }
   } catch (error) {
     if (!isUnreadable(error)) throw error
     return { last, isWhole: false }

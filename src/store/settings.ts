@@ -11,6 +11,7 @@ export type Setting =
   | 'dates_tried'
   | 'gitea_version'
   | 'derived_from'
+  | 'set_aside'
 
 /** Single values that outlive a run. */
 export function settingsTable(db: Database) {

@@ -1,56 +1,17 @@
-import {
-  chmodSync,
-  copyFileSync,
-  existsSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
-import { basename, dirname } from 'node:path'
+import { chmodSync, copyFileSync, readFileSync, readlinkSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import Sqlite from 'better-sqlite3'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { BrokenFile } from '../../src/errors.ts'
 import { openWhole, suspect } from '../../src/store/mend.ts'
 import { breakPages, cutShort, leavesOf, overwrite, pagesOf } from '../support/breaking.ts'
-import { createActions } from './application.ts'
-import { application, madeAt, madePath, opened, own } from './made.ts'
+import { beside, left, mended } from './left.ts'
+import { application, madeAt, madePath, opened, own, repoRow } from './made.ts'
 
-/** A file that rfcached and the application have left: `actions` of so many rows, and three branches, one of them closed. */
-function left({ actions = 3000, script = '' } = {}): string {
-  const file = madePath()
-  const store = opened(file)
-  store.transaction(() => {
-    for (const branch_name of ['one', 'two', 'three'])
-      store.branches.upsert({ rfc_slug: 'a', repo: own, branch_name, head_sha: 'h', last_commit_at: null })
-  })
-  const app = new Sqlite(file)
-  createActions(app)
-  const insert = app.prepare(`INSERT INTO actions (action_kind, rfc_slug, on_behalf_of) VALUES (?, 'a', ?)`)
-  app.transaction(() => {
-    for (let id = 1; id <= actions; id++) insert.run('propose_rfc', `person ${id}`.padEnd(40, '.'))
-  })()
-  app.exec(`UPDATE cached_branches SET state = 'closed' WHERE branch_name = 'two'; ${script}`)
-  app.close()
-  store[Symbol.dispose]()
-  expect(existsSync(`${file}-wal`)).toBe(false)
-  return file
-}
-
-function mended(file: string, now = madeAt) {
-  const told: string[] = []
-  const store = openWhole(file, { now: () => now, tell: (sentence) => told.push(sentence) })
-  onTestFinished(() => void store[Symbol.dispose]())
-  const db = application(file)
-  const one = (sql: string) => db.prepare(sql).pluck().get()
-  expect(one('PRAGMA integrity_check')).toBe('ok')
-  return { store, db, one, told: told.join('\n'), beside: beside(file) }
-}
-
-function beside(file: string): string[] {
-  return readdirSync(dirname(file)).filter((name) => !/^rfcs\.sqlite$|-(wal|shm)$/.test(name))
+/** As a disk does that writes a page where another should be. */
+function putPage(file: string, page = { pageno: 0 }, place = { pageno: 0 }): void {
+  const bytes = readFileSync(file).subarray((page.pageno - 1) * 4096, page.pageno * 4096)
+  overwrite(file, (place.pageno - 1) * 4096, bytes)
 }
 
 describe('a broken page of actions costs the rows on it, and no other', () => {
@@ -73,6 +34,24 @@ describe('a broken page of actions costs the rows on it, and no other', () => {
     expect(told).toContain(`Brought over were ${3000 - lost} actions`)
     expect(told).toContain('the others could not be read')
     expect(one('SELECT on_behalf_of FROM actions WHERE id = 500')).toMatch(/^person 500\./)
+  })
+
+  test('also when a page of another place lies there, whose rows are there once', () => {
+    const file = left()
+    const leaves = leavesOf(file, 'actions')
+    putPage(file, leaves[20], leaves[10])
+    suspect(file, new Error('malformed'))
+    const { one, told } = mended(file)
+    expect(one('SELECT count(*) FROM actions')).toBe(3000 - (leaves[10]?.ncell ?? 0))
+    expect(told).toContain('the others could not be read')
+  })
+
+  test('and one of an index of theirs costs none, whichever SQLite would rather read', () => {
+    const columns = 'id, action_kind, rfc_slug, pr_number, on_behalf_of, repo, created_at'
+    const file = left({ script: `CREATE INDEX all_of_it ON actions (${columns}); ANALYZE` })
+    breakPages(file, ...leavesOf(file, 'all_of_it').map(({ pageno }) => pageno))
+    suspect(file, new Error('malformed'))
+    expect(mended(file).told).toContain('Brought over were 3000 actions')
   })
 
   test('nor gives it the numbers of lost rows to others', () => {
@@ -142,6 +121,36 @@ describe('fault F30: a broken file with nothing but our tables and actions', () 
     expect(store.changes.latest()).toBeGreaterThan(latest)
   })
 
+  test('has that feed also when the file does not say how far it had counted', () => {
+    const file = left({ actions: 1, script: `DELETE FROM sqlite_sequence WHERE name = 'changes'` })
+    const latest = opened(file).changes.latest()
+    cutShort(file, 0.9)
+    expect(mended(file, madeAt - 3_600_000).store.changes.latest()).toBeGreaterThan(latest)
+  })
+
+  test('has jobs whose numbers go on above the old ones', () => {
+    const file = left({ actions: 1, script: `INSERT INTO sqlite_sequence (name, seq) VALUES ('jobs', 41)` })
+    breakPages(file, pagesOf(file, 'cached_prs')[0]?.pageno ?? 0)
+    const { store } = mended(file)
+    expect(store.jobs.request('reconcile', 'startup', '2026-11-22T10:00:00Z').id).toBe(42)
+  })
+
+  test('keeps actions that refer to what the next sweep brings', () => {
+    const script = `ALTER TABLE actions ADD COLUMN entry TEXT REFERENCES cached_rfcs (slug);
+      PRAGMA foreign_keys = OFF; UPDATE actions SET entry = 'a'`
+    const file = left({ actions: 10, script })
+    breakPages(file, pagesOf(file, 'cached_prs')[0]?.pageno ?? 0)
+    expect(mended(file).told).toContain('Brought over were 10 actions')
+  })
+
+  test('says that an action was not brought over which its own table refuses', () => {
+    const script = `ALTER TABLE actions ADD COLUMN weight INTEGER CHECK (weight < 5);
+      PRAGMA ignore_check_constraints = ON; UPDATE actions SET weight = 9 WHERE id = 3`
+    const file = left({ actions: 10, script })
+    breakPages(file, pagesOf(file, 'cached_prs')[0]?.pageno ?? 0)
+    expect(mended(file).told).toMatch(/Brought over were 9 actions .* the others could not be read/)
+  })
+
   test('that breaks again before the first sweep was complete loses nothing that was closed', () => {
     const file = left()
     cutShort(file, 0.95)
@@ -173,13 +182,14 @@ describe('fault F30: a broken file with nothing but our tables and actions', () 
     expect(mended(file).one('SELECT count(*) FROM actions')).toBe(1)
   })
 
-  test('is put in its place also after a crash in between, and never in that of another', () => {
-    const file = left({ actions: 7 })
-    copyFileSync(file, `${file}-salvaged-${statSync(file).ino}`)
-    breakPages(file, pagesOf(file, 'jobs')[0]?.pageno ?? 0)
-    expect(mended(file).beside).toEqual([expect.stringContaining('-broken-')])
-    copyFileSync(file, `${file}-salvaged-${statSync(file).ino + 1}`)
-    expect(mended(file).beside).toHaveLength(1)
+  test('does not say that all closed branches are there when a page of others lies in their place', () => {
+    const rows = 'WITH RECURSIVE rows (n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM rows WHERE n < 300)'
+    const names = '(rfc_slug, repo, branch_name, head_sha, state)'
+    const script = `${rows} INSERT INTO cached_branches ${names} SELECT 'a', '${own}', n, 'h', 'closed' FROM rows`
+    const file = left({ actions: 10, script })
+    putPage(file, leavesOf(file, 'cached_branches')[1], leavesOf(file, 'cached_branches')[0])
+    suspect(file, new Error('malformed'))
+    expect(mended(file).told).toMatch(/Brought over were 10 actions .* the others could not be read/)
   })
 
   test('is set aside where it lies, when the path is a link to it', () => {
@@ -194,13 +204,6 @@ describe('fault F30: a broken file with nothing but our tables and actions', () 
     expect(beside(file)).toEqual([expect.stringContaining('-broken-')])
     expect(readlinkSync(link)).toBe(file)
     expect(store.picture.sizes().wal).toBe(statSync(`${file}-wal`).size)
-  })
-
-  test.each(['by-hand', '77', ''])('leaves a file alone that a person named …-salvaged-%s', (end) => {
-    const file = left({ actions: 1 })
-    const kept = `${file}-salvaged-${end || statSync(file).ino}`
-    writeFileSync(kept, end === 'by-hand' ? readFileSync(file) : '')
-    expect(mended(file).beside).toEqual([basename(kept)])
   })
 })
 
@@ -235,8 +238,31 @@ describe('a file is left as it is', () => {
   test('when it showed itself broken and is whole, which is said once', () => {
     const file = left({ actions: 1 })
     suspect(file, new Error('database disk image is malformed'))
-    expect(mended(file).told).toMatch(/showed itself broken .* is whole/)
+    expect(mended(file).told).toMatch(/showed itself broken before, and is whole/)
     expect(mended(file)).toMatchObject({ told: '', beside: [] })
+  })
+
+  test('when its actions have no numbers by which they could be read', () => {
+    const script = 'DROP TABLE actions; CREATE TABLE actions (id INTEGER PRIMARY KEY, action_kind TEXT) WITHOUT ROWID'
+    const file = left({ actions: 1, script })
+    breakPages(file, pagesOf(file, 'cached_prs')[0]?.pageno ?? 0)
+    expect(() => openWhole(file, { now: () => madeAt, tell: () => {} })).toThrow(/are in it: actions\. rfcached/)
+    expect(beside(file)).toEqual([])
+  })
+
+  test('when its log is broken and it is whole; everything is read again then', () => {
+    const alive = madePath()
+    const store = opened(alive)
+    store.transaction(() => store.repos.upsert(repoRow(2)))
+    application(alive, `UPDATE repos SET tip = 'read'`)
+    store.emptyLog()
+    for (const name of ['one', 'two']) application(alive, `CREATE TABLE ${name} (id)`)
+    const file = madePath()
+    for (const end of ['', '-wal']) copyFileSync(alive + end, file + end)
+    overwrite(`${file}-wal`, statSync(`${file}-wal`).size - 100, Buffer.from('broken'))
+    const { one, told } = mended(file)
+    expect(told).toContain('Everything is read from Gitea again')
+    expect(one('SELECT tip FROM repos')).toBeNull()
   })
 
   test.each([

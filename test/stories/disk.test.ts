@@ -92,7 +92,9 @@ describe.skipIf(!mayMount)(`F29: a disk${skipped}`, () => {
     served.remount('ro')
     const { code, out } = await served.run(['serve'])
     expect(code).toBe(2)
-    expect(out).toMatch(/cannot be opened for writing: .*(readonly|unable to open).* on a read-only file system/)
+    expect(out).toMatch(
+      /cannot be opened for writing: .*(readonly|read-only|unable to open).* on a read-only file system/,
+    )
     served.remount('rw')
     served.world.commit('rfcs/gamma', 'later', { 'a.md': 'a' })
     await served.serve({ swept: false })
