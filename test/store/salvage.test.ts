@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { BrokenFile } from '../../src/errors.ts'
 import { openWhole, suspect } from '../../src/store/mend.ts'
 import { breakPages, cutShort, leavesOf, overwrite, pagesOf } from '../support/breaking.ts'
+import { createActions } from './application.ts'
 import { beside, left, mended } from './left.ts'
 import { application, madeAt, madePath, opened, own, repoRow } from './made.ts'
 
