@@ -507,4 +507,24 @@ describe('what has no webhook and moves no time', () => {
     await live.pass(15)
     expect(live.pull('rfcs/alpha', number)).toMatchObject({ state: 'open' })
   })
+
+  test.each([
+    ['rfcs/alpha', 'topic'],
+    ['rfcs/meta', 'propose/eta'],
+  ])('so is one of %s that was open before, and that was never seen', async (repo, branch) => {
+    live.loseWebhooks()
+    push(repo, branch)
+    const number = live.world.openPull(repo, branch, { by: 'alice' })
+    live.world.changeRepo(repo, { hasPulls: false })
+    await live.run('reconcile')
+    await someTime()
+    await live.run('probe')
+    await someTime()
+    live.world.changeRepo(repo, { hasPulls: true })
+    await live.run('probe')
+    await live.pass(15)
+    expect(live.pull(repo, number)).toMatchObject({ state: 'open' })
+    await live.run('probe')
+    expect((await live.run('probe')).result).toMatchObject({ requests: 3, asked: [] })
+  })
 })
