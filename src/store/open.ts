@@ -3,7 +3,7 @@ import Sqlite, { type Database } from 'better-sqlite3'
 import { ConfigError, sentence, TransientError } from '../errors.ts'
 import { adoptTables, refuseForeignKeys } from './adopt.ts'
 import { refuseUnfit } from './beside.ts'
-import { migrate, newSince, refuseNewer, schemaVersion } from './migrations.ts'
+import { migrate, newSince, schemaVersion, versionSaid } from './migrations.ts'
 import { refuseMisshapen } from './shape.ts'
 
 const schema = readFileSync(new URL('../../schema.sql', import.meta.url), 'utf8')
@@ -38,11 +38,11 @@ export function openDatabase(file: string, { create = true, adopt = false, now }
       return { version, aside: version === null ? tablesInTheWay(db, file, adopt) : [] }
     })
     const { version, aside } = look()
-    if (version !== null) refuseNewer(version, file)
-    else if (!create) throw noneYet(`There is no copy in the database ${file} yet.`)
-    usable(file, () => logAhead(db)) // the first write: a file that is refused stays as it was
     if (version !== null) keepUp(db, version, file)
-    else if (aside.length > 0) adoptTables(db, aside, () => makeTables(db, now()))
+    else if (!create) throw noneYet(`There is no copy in the database ${file} yet.`)
+    usable(file, () => logAhead(db)) // a file that is refused stays as it was
+    if (version !== null) return db
+    if (aside.length > 0) adoptTables(db, aside, () => makeTables(db, now()))
     else db.transaction(() => versionOf(db) ?? makeTables(db, now())).immediate() // another may have made them just now
     return db
   } catch (error) {
@@ -70,7 +70,7 @@ export function hasCopy(file: string): boolean {
 
 function keepUp(db: Database, version: number, file: string): void {
   if (version === schemaVersion) refuseMisshapen(db, file)
-  migrate(db, version, file)
+  else usable(file, () => migrate(db, file))
 }
 
 function connect(file: string): Database {
@@ -103,7 +103,7 @@ function usable<T>(file: string, act: () => T): T {
   try {
     return act()
   } catch (cause) {
-    throw refusedBy(file, cause)
+    throw cause instanceof ConfigError ? cause : refusedBy(file, cause)
   }
 }
 
@@ -137,9 +137,7 @@ export function versionOf(db: Database): number | null {
   const hasFiles = db.prepare(`SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'entry_files'`).get()
   const settings = db.prepare<[], string>(`SELECT name FROM pragma_table_info('settings')`).pluck().all()
   if (!hasFiles || settings.join() !== 'name,value') return null
-  return (
-    db.prepare<[], number>(`SELECT CAST(value AS INTEGER) FROM settings WHERE name = 'schema'`).pluck().get() ?? null
-  )
+  return versionSaid(db)
 }
 
 /**

@@ -11,13 +11,17 @@ let wanted: Set<string> | undefined
  * @throws BrokenFile when something is missing.
  */
 export function refuseMisshapen(db: Database, file: string): void {
-  // Looked at again with the lock: what another process makes at this moment is not damage.
-  const missing = missingIn(db).length > 0 ? db.transaction(() => missingIn(db)).immediate() : []
-  if (missing.length > 0)
-    throw new BrokenFile(
-      `The database ${file} is not as rfcached made it: ${missing.slice(0, 5).join(', ')} is missing in it. rfcached does not replace it.`,
-      "Stop rfcached and the application, and bring back the file's last backup; where you know that nothing but rfcached's tables was in it, move it away, and it is filled anew from Gitea. docs/recovery.md says how, step by step.",
-    )
+  const missing = missingIn(db)
+  if (missing.length > 0) throw misshapen(`In the database ${file}, ${missing.slice(0, 5).join(', ')} is missing.`)
+}
+
+/** What to say of a file that is not as rfcached made it, after what shows that. */
+export function misshapen(shown: string, cause?: unknown): BrokenFile {
+  return new BrokenFile(
+    `${shown} It is not as rfcached made it, and rfcached does not replace it.`,
+    "Stop rfcached and the application, and bring back the file's last backup; where you know that nothing but rfcached's tables was in it, move it away, and it is filled anew from Gitea. docs/recovery.md says how, step by step.",
+    { cause },
+  )
 }
 
 function missingIn(db: Database): string[] {

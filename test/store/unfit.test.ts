@@ -49,7 +49,7 @@ describe.each(waysToOpen.filter(([name]) => name !== 'status'))('%s', (_, open) 
     opened(file)[Symbol.dispose]()
     application(file, 'ALTER TABLE targets RENAME COLUMN not_before TO not_befora').close()
     expect(() => open(file)).toThrow(BrokenFile)
-    expect(() => open(file)).toThrow(/: targets\.not_before is missing in it/)
+    expect(() => open(file)).toThrow(/, targets\.not_before is missing\. It is not as rfcached made it/)
   })
 
   test('says that a header which forbids to write may be broken', () => {

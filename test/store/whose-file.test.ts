@@ -1,11 +1,10 @@
-import { once } from 'node:events'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { Worker } from 'node:worker_threads'
 import { describe, expect, test } from 'vitest'
 import { ConfigError } from '../../src/errors.ts'
 import { schemaVersion } from '../../src/store/migrations.ts'
 import { application, madePath, opened } from './made.ts'
+import { race } from './race.ts'
 
 /** A file as the application left it: closed, with nothing beside it. */
 function fileWith(script: string): string {
@@ -105,15 +104,7 @@ describe('a file is taken', () => {
   })
 
   test('fault F31: by each of those who make it at one moment', async () => {
-    const racers = 4
-    for (let round = 0; round < 6; round++) {
-      const workerData = { file: madePath(), ready: new SharedArrayBuffer(4), racers }
-      const threads = Array.from(
-        { length: racers },
-        () => new Worker(new URL('racer.ts', import.meta.url), { workerData }),
-      )
-      await Promise.all(threads.map((thread) => once(thread, 'exit')))
-    }
+    for (let round = 0; round < 6; round++) await race(madePath())
   })
 
   test('not when its folder is missing, which is said', () => {
