@@ -3,11 +3,11 @@ import Sqlite, { type Database } from 'better-sqlite3'
 import { ConfigError, sentence, TransientError } from '../errors.ts'
 import { adoptTables, refuseForeignKeys } from './adopt.ts'
 import { refuseUnfit } from './beside.ts'
+import { busyMs, logAhead } from './log-ahead.ts'
 import { migrate, newSince, schemaVersion, versionSaid } from './migrations.ts'
 import { refuseMisshapen } from './shape.ts'
 
 const schema = readFileSync(new URL('../../schema.sql', import.meta.url), 'utf8')
-const busyMs = 10_000
 
 /** What to do when SQLite says that a file is read-only. */
 export const readonlyHint =
@@ -86,19 +86,6 @@ function connect(file: string): Database {
   })
 }
 
-/** WAL. SQLite waits for nobody when it turns it on: where another process does so at the same moment, it is tried again for five seconds. */
-function logAhead(db: Database): void {
-  for (let tries = 250; ; tries--) {
-    try {
-      db.pragma('journal_mode = WAL')
-      return
-    } catch (error) {
-      if (tries === 0 || !(error instanceof Sqlite.SqliteError) || !error.code.startsWith('SQLITE_BUSY')) throw error
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20)
-    }
-  }
-}
-
 function usable<T>(file: string, act: () => T): T {
   try {
     return act()
@@ -111,6 +98,10 @@ function usable<T>(file: string, act: () => T): T {
 function refusedBy(file: string, cause: unknown): Error {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
   const message = `The database ${file} cannot be opened for writing`
+  if (code.startsWith('SQLITE_BUSY'))
+    return new TransientError(`${message}, for another process keeps it locked: it must end its transaction.`, {
+      cause,
+    })
   if (/^(SQLITE_FULL|ENOSPC|EDQUOT)/.test(code))
     return new TransientError(`${message}, for its disk is full: make room, and start again.`, { cause })
   if (/^(SQLITE_IOERR|EIO)/.test(code))

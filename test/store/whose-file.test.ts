@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { describe, expect, test } from 'vitest'
-import { ConfigError } from '../../src/errors.ts'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { ConfigError, TransientError } from '../../src/errors.ts'
 import { schemaVersion } from '../../src/store/migrations.ts'
 import { application, madePath, opened } from './made.ts'
 import { race } from './race.ts'
@@ -109,5 +109,37 @@ describe('a file is taken', () => {
 
   test('not when its folder is missing, which is said', () => {
     expect(() => opened('/nowhere/rfcs.sqlite')).toThrow(/\/nowhere\/rfcs\.sqlite cannot be opened/)
+  })
+})
+
+describe.each([
+  ['reads in', 'BEGIN; SELECT * FROM settings'],
+  ['writes in', 'BEGIN IMMEDIATE'],
+])('fault F31: while another process %s a file whose write-ahead log is to be turned on', (_, script) => {
+  const held = () => {
+    const file = madePath()
+    opened(file)[Symbol.dispose]()
+    const app = application(file, `PRAGMA journal_mode = DELETE; ${script}`)
+    const wait = vi.spyOn(Atomics, 'wait').mockReturnValue('timed-out')
+    onTestFinished(() => wait.mockRestore())
+    return { file, app, wait }
+  }
+
+  test('it is tried again', () => {
+    const { file, app, wait } = held()
+    wait.mockImplementationOnce(() => {
+      app.exec('COMMIT')
+      return 'timed-out'
+    })
+    opened(file)
+    expect(wait).toHaveBeenCalledOnce()
+    expect(application(file).pragma('journal_mode', { simple: true })).toBe('wal')
+  })
+
+  test('it is refused after five seconds', () => {
+    const { file, wait } = held()
+    expect(() => opened(file)).toThrow(TransientError)
+    expect(wait.mock.calls.reduce((sum, [, , , ms]) => sum + Number(ms), 0)).toBe(5000)
+    expect(() => opened(file)).toThrow(/for another process keeps it locked: it must end its transaction/)
   })
 })
