@@ -4,8 +4,8 @@ import { ConfigError, sentence, TransientError } from '../errors.ts'
 import { adoptTables, refuseForeignKeys } from './adopt.ts'
 import { refuseUnfit } from './beside.ts'
 import { busyMs, logAhead } from './log-ahead.ts'
-import { migrate, newSince, schemaVersion, versionSaid } from './migrations.ts'
-import { refuseMisshapen } from './shape.ts'
+import { migrate, newSince, refuseNewer, schemaVersion, versionSaid } from './migrations.ts'
+import { refuseBroken, refuseMisshapen } from './shape.ts'
 
 const schema = readFileSync(new URL('../../schema.sql', import.meta.url), 'utf8')
 
@@ -14,7 +14,7 @@ export const readonlyHint =
   'The file and its folder must belong to the user that runs rfcached; where they do, its header is broken: see docs/recovery.md.'
 
 export type OpenOptions = {
-  /** Make the file where there is none, and our tables in one where they are not. */
+  /** Make the file where there is none and our tables where they are not, and bring those of an older version up to date. */
   create?: boolean
   /** Set aside cached_* tables that are not ours, and take their place. */
   adopt?: boolean
@@ -38,9 +38,10 @@ export function openDatabase(file: string, { create = true, adopt = false, now }
       return { version, aside: version === null ? tablesInTheWay(db, file, adopt) : [] }
     })
     const { version, aside } = look()
+    refuseUnready(version, file, create)
+    usable(file, () => refuseBroken(db, file)) // before the first write: a file that is refused stays as it was
     if (version !== null) keepUp(db, version, file)
-    else if (!create) throw noneYet(`There is no copy in the database ${file} yet.`)
-    usable(file, () => logAhead(db)) // a file that is refused stays as it was
+    usable(file, () => logAhead(db))
     if (version !== null) return db
     if (aside.length > 0) adoptTables(db, aside, () => makeTables(db, now()))
     else db.transaction(() => versionOf(db) ?? makeTables(db, now())).immediate() // another may have made them just now
@@ -49,6 +50,13 @@ export function openDatabase(file: string, { create = true, adopt = false, now }
     db.close()
     throw error
   }
+}
+
+function refuseUnready(version: number | null, file: string, create: boolean): void {
+  if (version !== null) refuseNewer(version, file)
+  if (create || version === schemaVersion) return
+  if (version === null) throw noneYet(`There is no copy in the database ${file} yet.`)
+  throw noneYet(`The copy in ${file} is an older rfcached's (schema ${version}, this one has ${schemaVersion}).`)
 }
 
 function noneYet(message: string): ConfigError {

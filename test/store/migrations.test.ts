@@ -4,14 +4,9 @@ import type { Database } from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
 import { BrokenFile, ConfigError } from '../../src/errors.ts'
 import { type Migration, migrate, schemaVersion } from '../../src/store/migrations.ts'
+import { earlier, schemaSql } from './earlier.ts'
 import { application, madePath, opened } from './made.ts'
 import { race } from './race.ts'
-
-/** The schema a version had: schemas/N.sql keeps schema.sql as it was before the step to N + 1 was written. */
-function schemaSql(version: number): string {
-  const path = version === schemaVersion ? '../../schema.sql' : `schemas/${version}.sql`
-  return readFileSync(new URL(path, import.meta.url), 'utf8')
-}
 
 function made(): Database {
   const file = madePath()
@@ -68,20 +63,11 @@ describe('a file of an older version', () => {
   })
 })
 
-/** A file of that version, closed, with nothing beside it. */
-function former(version: number, script = '', mode = 'WAL'): string {
-  const file = madePath()
-  const db = application(file, `PRAGMA journal_mode = ${mode}; ${schemaSql(version)}`)
-  db.exec(`INSERT INTO settings VALUES ('schema', '${version}'); ${script}`)
-  db.close()
-  return file
-}
-
 test.each([1, 2])(
   'fault F31: a file of version %i is brought up to date by one of those who open it at one moment',
   async (version) => {
     for (let round = 0; round < 6; round++) {
-      const file = former(version)
+      const file = earlier(version)
       await race(file)
       expect(schemaOf(application(file))).toEqual(schemaOf(made()))
     }
@@ -94,22 +80,22 @@ describe.each(['WAL', 'DELETE'])(
     test.each([
       [
         'lacks a column of its version',
-        former.bind(null, 2, 'ALTER TABLE targets DROP COLUMN not_before'),
+        earlier.bind(null, 2, 'ALTER TABLE targets DROP COLUMN not_before'),
         'targets.not_before is missing.',
       ],
       [
         'says a word',
-        former.bind(null, 2, `UPDATE settings SET value = 'x' WHERE name = 'schema'`),
+        earlier.bind(null, 2, `UPDATE settings SET value = 'x' WHERE name = 'schema'`),
         'cannot be brought from schema 0 to',
       ],
       [
         'says one before its own',
-        former.bind(null, 3, `UPDATE settings SET value = '1' WHERE name = 'schema'`),
+        earlier.bind(null, 3, `UPDATE settings SET value = '1' WHERE name = 'schema'`),
         'cannot be brought from schema 1 to',
       ],
       [
         'says the one before its own',
-        former.bind(null, 3, `UPDATE settings SET value = '2' WHERE name = 'schema'`),
+        earlier.bind(null, 3, `UPDATE settings SET value = '2' WHERE name = 'schema'`),
         'no such column',
       ],
     ])('where it %s', (_, makeFile, words) => {
