@@ -239,6 +239,24 @@ test.each([1, 6])('a base branch renamed takes its %d pulls, which have no new t
   expect(numbers.map((number) => live.pull('rfcs/alpha', number)?.base_branch)).toEqual(numbers.map(() => 'foundation'))
 })
 
+test('fault 26: a repository whose pulls moved is asked for those since it was read, and by a whole sweep for all', async () => {
+  const [number = 0] = ['one', 'two'].map((branch) => {
+    push('rfcs/alpha', branch)
+    return live.world.openPull('rfcs/alpha', branch, { by: 'alice' })
+  })
+  await someTime()
+  live.loseWebhooks()
+  live.world.deletePull('rfcs/alpha', number)
+  const listings = async (kind: 'probe' | 'reconcile') => {
+    live.asked()
+    await live.run(kind)
+    await live.pass(15)
+    return live.asked().filter((path) => /alpha\/pulls\?/.test(path))
+  }
+  expect(await listings('probe')).toEqual([expect.stringContaining('sort=recentupdate')])
+  expect(await listings('reconcile')).toEqual([expect.stringContaining('sort=oldest')])
+})
+
 test('a probe that is told of no listing of moved pulls has seen nothing: the change is healed by the next one', async () => {
   await live.run('probe')
   push('rfcs/alpha')
