@@ -45,8 +45,10 @@ function ended(
   tell: (said: string) => void,
 ): Promise<Ended> {
   // A dry run of what is not there yet must leave neither a file behind nor our tables in the application's.
-  const database = kind === 'dry-run' && !hasCopy(config.database) ? ':memory:' : config.database
+  const isOfNothing = kind === 'dry-run' && !hasCopy(config.database)
+  const database = isOfNothing ? ':memory:' : config.database
+  const create = isOfNothing || kind === 'reconcile' || kind === 'rebuild'
   // What says that it changes nothing mends nothing either.
   const mending = kind === 'reconcile' || kind === 'rebuild' ? { tell } : {}
-  return runToItsEnd({ ...config, database }, kind, progress, { adopt, create: kind !== 'verify', ...mending })
+  return runToItsEnd({ ...config, database }, kind, progress, { adopt, create, ...mending })
 }

@@ -83,7 +83,7 @@ function retried<T>(
     onFailedAttempt: async ({ error, attemptNumber, retriesLeft }) => {
       if (retriesLeft === 0 || !isWorthAnother(error, attemptNumber)) return
       const backoff = 250 * 2 ** attemptNumber * (0.5 + random())
-      await sleep(Math.min(Math.max(error.retryAfterMs, backoff), longestWaitMs), signal)
+      await sleep(backoff, signal) // what a Retry-After asks for beyond that, the sender waits for
     },
     ...(signal ? { signal } : {}),
   })

@@ -108,9 +108,17 @@ function take(mirror: Mirror, listed: Repo[], metaId: number): void {
     const before = store.repos.byId(repo.id)
     store.repos.upsert(listedRow(repo, metaId))
     if (before && before.default_branch !== repo.defaultBranch) askAnew(mirror, before)
-    if (before?.rfc_slug && miscounts(mirror, before, repo)) ask(mirror, { kind: 'rfc-repo', repoId: repo.id })
+    if (before) askForPulls(mirror, before, repo)
   }
   if (moved.length > 0) store.deriveAll()
+}
+
+/** Asks for pulls where the listing tells of some that are not held: their count does, or they were off and can be read again. */
+function askForPulls(mirror: Mirror, before: RepoRow, repo: Repo): void {
+  const isSwitchedOn = repo.hasPulls && !before.has_pulls
+  if (before.is_meta && isSwitchedOn) ask(mirror, { kind: 'meta-pulls' })
+  if (before.rfc_slug && (isSwitchedOn || miscounts(mirror, before, repo)))
+    ask(mirror, { kind: 'rfc-repo', repoId: repo.id })
 }
 
 /**

@@ -12,9 +12,6 @@ import { walFault } from './wal.ts'
 
 type MendOptions = OpenOptions & { tell: (sentence: string) => void }
 
-/** All of a file of this size is looked at in about a tenth of a second. */
-const smallBytes = 8 * 1024 * 1024
-
 /**
  * Opens a file as `openStore` does, and mends it before where it is broken: it is set aside, what only it had is brought over, and
  * the rest is left to the next sweep. That it is broken shows when it is opened, or it showed when it was last worked on: then, after a
@@ -100,11 +97,7 @@ function marker(file: string): string {
 
 function openOrReplace(file: string, options: MendOptions): Store {
   try {
-    const store = openStore(file, options)
-    const fault = statSync(file).size <= smallBytes ? faultIn(file) : null
-    if (fault === null) return store
-    store[Symbol.dispose]()
-    return replaced(file, fault, options)
+    return openStore(file, options)
   } catch (error) {
     if (!isMalformed(error)) throw error
     const { cause } = error instanceof Error ? error : {}

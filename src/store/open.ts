@@ -3,18 +3,18 @@ import Sqlite, { type Database } from 'better-sqlite3'
 import { ConfigError, sentence, TransientError } from '../errors.ts'
 import { adoptTables, refuseForeignKeys } from './adopt.ts'
 import { refuseUnfit } from './beside.ts'
-import { migrate, newSince, refuseNewer, schemaVersion } from './migrations.ts'
-import { refuseMisshapen } from './shape.ts'
+import { busyMs, logAhead } from './log-ahead.ts'
+import { migrate, newSince, refuseNewer, schemaVersion, versionSaid } from './migrations.ts'
+import { refuseBroken, refuseMisshapen } from './shape.ts'
 
 const schema = readFileSync(new URL('../../schema.sql', import.meta.url), 'utf8')
-const busyMs = 10_000
 
 /** What to do when SQLite says that a file is read-only. */
 export const readonlyHint =
   'The file and its folder must belong to the user that runs rfcached; where they do, its header is broken: see docs/recovery.md.'
 
 export type OpenOptions = {
-  /** Make the file where there is none, and our tables in one where they are not. */
+  /** Make the file where there is none and our tables where they are not, and bring those of an older version up to date. */
   create?: boolean
   /** Set aside cached_* tables that are not ours, and take their place. */
   adopt?: boolean
@@ -38,17 +38,25 @@ export function openDatabase(file: string, { create = true, adopt = false, now }
       return { version, aside: version === null ? tablesInTheWay(db, file, adopt) : [] }
     })
     const { version, aside } = look()
-    if (version !== null) refuseNewer(version, file)
-    else if (!create) throw noneYet(`There is no copy in the database ${file} yet.`)
-    usable(file, () => logAhead(db)) // the first write: a file that is refused stays as it was
+    refuseUnready(version, file, create)
+    usable(file, () => refuseBroken(db, file)) // before the first write: a file that is refused stays as it was
     if (version !== null) keepUp(db, version, file)
-    else if (aside.length > 0) adoptTables(db, aside, () => makeTables(db, now()))
+    usable(file, () => logAhead(db))
+    if (version !== null) return db
+    if (aside.length > 0) adoptTables(db, aside, () => makeTables(db, now()))
     else db.transaction(() => versionOf(db) ?? makeTables(db, now())).immediate() // another may have made them just now
     return db
   } catch (error) {
     db.close()
     throw error
   }
+}
+
+function refuseUnready(version: number | null, file: string, create: boolean): void {
+  if (version !== null) refuseNewer(version, file)
+  if (create || version === schemaVersion) return
+  if (version === null) throw noneYet(`There is no copy in the database ${file} yet.`)
+  throw noneYet(`The copy in ${file} is an older rfcached's (schema ${version}, this one has ${schemaVersion}).`)
 }
 
 function noneYet(message: string): ConfigError {
@@ -70,7 +78,7 @@ export function hasCopy(file: string): boolean {
 
 function keepUp(db: Database, version: number, file: string): void {
   if (version === schemaVersion) refuseMisshapen(db, file)
-  migrate(db, version, file)
+  else usable(file, () => migrate(db, file))
 }
 
 function connect(file: string): Database {
@@ -86,24 +94,11 @@ function connect(file: string): Database {
   })
 }
 
-/** WAL. SQLite waits for nobody when it turns it on: where another process does so at the same moment, it is tried again for five seconds. */
-function logAhead(db: Database): void {
-  for (let tries = 250; ; tries--) {
-    try {
-      db.pragma('journal_mode = WAL')
-      return
-    } catch (error) {
-      if (tries === 0 || !(error instanceof Sqlite.SqliteError) || !error.code.startsWith('SQLITE_BUSY')) throw error
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20)
-    }
-  }
-}
-
 function usable<T>(file: string, act: () => T): T {
   try {
     return act()
   } catch (cause) {
-    throw refusedBy(file, cause)
+    throw cause instanceof ConfigError ? cause : refusedBy(file, cause)
   }
 }
 
@@ -111,6 +106,10 @@ function usable<T>(file: string, act: () => T): T {
 export function refusedBy(file: string, cause: unknown): Error {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
   const message = `The database ${file} cannot be opened for writing`
+  if (code.startsWith('SQLITE_BUSY'))
+    return new TransientError(`${message}, for another process keeps it locked: it must end its transaction.`, {
+      cause,
+    })
   if (/^(SQLITE_FULL|ENOSPC|EDQUOT)/.test(code))
     return new TransientError(`${message}, for its disk is full: make room, and start again.`, { cause })
   if (/^(SQLITE_IOERR|EIO)/.test(code))
@@ -137,9 +136,7 @@ export function versionOf(db: Database): number | null {
   const hasFiles = db.prepare(`SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'entry_files'`).get()
   const settings = db.prepare<[], string>(`SELECT name FROM pragma_table_info('settings')`).pluck().all()
   if (!hasFiles || settings.join() !== 'name,value') return null
-  return (
-    db.prepare<[], number>(`SELECT CAST(value AS INTEGER) FROM settings WHERE name = 'schema'`).pluck().get() ?? null
-  )
+  return versionSaid(db)
 }
 
 /**

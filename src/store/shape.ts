@@ -1,9 +1,20 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import Sqlite, { type Database } from 'better-sqlite3'
 import { BrokenFile } from '../errors.ts'
 
 const schema = readFileSync(new URL('../../schema.sql', import.meta.url), 'utf8')
+/** All of a file of this size is looked at in about a tenth of a second. */
+const smallBytes = 8 * 1024 * 1024
 let wanted: Set<string> | undefined
+
+/** Looks at all of a small file, whose structure must be whole. @throws SqliteError as SQLite itself does where it comes upon what is broken */
+export function refuseBroken(db: Database, file: string): void {
+  if (file === ':memory:' || statSync(file).size > smallBytes) return
+  db.pragma('ignore_check_constraints = ON') // what a row may say is none of the structure, and a migration may mend it
+  const said = db.prepare<[], string>('PRAGMA integrity_check(1)').pluck().get() ?? 'no answer'
+  db.pragma('ignore_check_constraints = OFF')
+  if (said !== 'ok') throw new Sqlite.SqliteError(said.replace(/\s+/g, ' '), 'SQLITE_CORRUPT')
+}
 
 /**
  * Compares a file of this version with what schema.sql makes: columns more are the application's, columns and tables fewer are damage
@@ -11,13 +22,17 @@ let wanted: Set<string> | undefined
  * @throws BrokenFile when something is missing.
  */
 export function refuseMisshapen(db: Database, file: string): void {
-  // Looked at again with the lock: what another process makes at this moment is not damage.
-  const missing = missingIn(db).length > 0 ? db.transaction(() => missingIn(db)).immediate() : []
-  if (missing.length > 0)
-    throw new BrokenFile(
-      `The database ${file} is not as rfcached made it: ${missing.slice(0, 5).join(', ')} is missing in it. rfcached does not replace it.`,
-      "Stop rfcached and the application, and bring back the file's last backup; where you know that nothing but rfcached's tables was in it, move it away, and it is filled anew from Gitea. docs/recovery.md says how, step by step.",
-    )
+  const missing = missingIn(db)
+  if (missing.length > 0) throw misshapen(`In the database ${file}, ${missing.slice(0, 5).join(', ')} is missing.`)
+}
+
+/** What to say of a file that is not as rfcached made it, after what shows that. */
+export function misshapen(shown: string, cause?: unknown): BrokenFile {
+  return new BrokenFile(
+    `${shown} It is not as rfcached made it, and rfcached does not replace it.`,
+    "Stop rfcached and the application, and bring back the file's last backup; where you know that nothing but rfcached's tables was in it, move it away, and it is filled anew from Gitea. docs/recovery.md says how, step by step.",
+    { cause },
+  )
 }
 
 function missingIn(db: Database): string[] {

@@ -1,15 +1,12 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import type { Database } from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
-import { ConfigError } from '../../src/errors.ts'
+import { BrokenFile, ConfigError } from '../../src/errors.ts'
 import { type Migration, migrate, schemaVersion } from '../../src/store/migrations.ts'
+import { earlier, schemaSql } from './earlier.ts'
 import { application, madePath, opened } from './made.ts'
-
-/** The schema a version had: schemas/N.sql keeps schema.sql as it was before the step to N + 1 was written. */
-function schemaSql(version: number): string {
-  const path = version === schemaVersion ? '../../schema.sql' : `schemas/${version}.sql`
-  return readFileSync(new URL(path, import.meta.url), 'utf8')
-}
+import { race } from './race.ts'
 
 function made(): Database {
   const file = madePath()
@@ -30,7 +27,7 @@ const steps: Migration[] = [
 describe('a file of an older version', () => {
   test('is brought up to date step by step', () => {
     const db = made()
-    migrate(db, schemaVersion, 'file', steps)
+    migrate(db, 'file', steps)
     expect(versionOf(db)).toBe(String(next + 1))
     expect(db.prepare('SELECT name FROM hosts').pluck().all()).toEqual(['here'])
     expect(() => db.prepare('SELECT host FROM jobs')).not.toThrow()
@@ -38,29 +35,79 @@ describe('a file of an older version', () => {
 
   test('goes on from where it is, and is left alone when it is there', () => {
     const db = made()
-    migrate(db, schemaVersion, 'file', steps.slice(0, 1))
-    migrate(db, next, 'file', steps)
-    migrate(db, next + 1, 'file', steps)
+    migrate(db, 'file', steps.slice(0, 1))
+    migrate(db, 'file', steps)
+    migrate(db, 'file', steps)
     expect(versionOf(db)).toBe(String(next + 1))
     expect(db.prepare('SELECT count(*) FROM hosts').pluck().get()).toBe(1)
   })
 
-  test('keeps the last whole step when one fails', () => {
+  test('stays what it was when a step fails', () => {
     const db = made()
     const bad = { to: next + 1, sql: 'CREATE TABLE hosts (name TEXT); CREATE TABLE jobs (name TEXT)' }
-    expect(() => migrate(db, schemaVersion, 'file', [...steps.slice(0, 1), bad])).toThrow('jobs already exists')
-    expect(versionOf(db)).toBe(String(next))
-    expect(db.prepare(`SELECT count(*) FROM sqlite_schema WHERE name = 'hosts'`).pluck().get()).toBe(0)
+    expect(() => migrate(db, 'the file', [...steps.slice(0, 1), bad])).toThrow(BrokenFile)
+    expect(() => migrate(db, 'the file', [...steps.slice(0, 1), bad])).toThrow(
+      `The database the file cannot be brought from schema ${schemaVersion} to ${next + 1}: table jobs already exists.`,
+    )
+    expect(schemaOf(db)).toEqual(schemaOf(made()))
+    expect(versionOf(db)).toBe(String(schemaVersion))
   })
 
   test('fault F34: is refused when it is newer than all steps', () => {
     const db = made()
-    expect(() => migrate(db, next + 2, 'the file', steps)).toThrow(ConfigError)
-    expect(() => migrate(db, next + 2, 'the file', steps)).toThrow(
+    db.exec(`UPDATE settings SET value = '${next + 2}' WHERE name = 'schema'`)
+    expect(() => migrate(db, 'the file', steps)).toThrow(ConfigError)
+    expect(() => migrate(db, 'the file', steps)).toThrow(
       `the file was written by a newer rfcached (schema ${next + 2}, this one knows ${next + 1}).`,
     )
   })
 })
+
+test.each([1, 2])(
+  'fault F31: a file of version %i is brought up to date by one of those who open it at one moment',
+  async (version) => {
+    for (let round = 0; round < 6; round++) {
+      const file = earlier(version)
+      await race(file)
+      expect(schemaOf(application(file))).toEqual(schemaOf(made()))
+    }
+  },
+)
+
+describe.each(['WAL', 'DELETE'])(
+  'a file that is not of the version it says is refused, and left as it is (journal mode %s)',
+  (mode) => {
+    test.each([
+      [
+        'lacks a column of its version',
+        earlier.bind(null, 2, 'ALTER TABLE targets DROP COLUMN not_before'),
+        'targets.not_before is missing.',
+      ],
+      [
+        'says a word',
+        earlier.bind(null, 2, `UPDATE settings SET value = 'x' WHERE name = 'schema'`),
+        'cannot be brought from schema 0 to',
+      ],
+      [
+        'says one before its own',
+        earlier.bind(null, 3, `UPDATE settings SET value = '1' WHERE name = 'schema'`),
+        'cannot be brought from schema 1 to',
+      ],
+      [
+        'says the one before its own',
+        earlier.bind(null, 3, `UPDATE settings SET value = '2' WHERE name = 'schema'`),
+        'no such column',
+      ],
+    ])('where it %s', (_, makeFile, words) => {
+      const file = makeFile(mode)
+      const before = readFileSync(file)
+      expect(() => opened(file)).toThrow(BrokenFile)
+      expect(() => opened(file)).toThrow(words)
+      expect(readFileSync(file).equals(before)).toBe(true)
+      expect(readdirSync(dirname(file))).toEqual(['rfcs.sqlite'])
+    })
+  },
+)
 
 test('every schema there ever was leads to that of a new file', () => {
   for (let version = 1; version <= schemaVersion; version++) {

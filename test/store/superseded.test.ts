@@ -25,6 +25,13 @@ describe('an open pull that a merged one supersedes', () => {
     expect(made.store.changes.latest()).toBe(before)
   })
 
+  test('fault 11: is superseded no more once it is merged itself, and stays merged', () => {
+    const made = mirrored()
+    made.write({ pr_number: 7 }, { pr_number: 9, ...merged(monday), supersedes: [7] })
+    made.write({ pr_number: 7, ...merged(tuesday), upstream_closed_at: tuesday })
+    expect(made.meaning(7)).toMatchObject({ state: 'merged', superseded_by_pr_number: null, closed_at: tuesday })
+  })
+
   test('fault 11: is closed in whichever order the two come', () => {
     const made = mirrored()
     made.write({ pr_number: 9, ...merged(monday), supersedes: [7] })

@@ -1,10 +1,12 @@
-import { copyFileSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { BrokenFile, ConfigError } from '../../src/errors.ts'
 import { lookAtFile } from '../../src/store/look.ts'
 import { openWhole } from '../../src/store/mend.ts'
+import { schemaVersion } from '../../src/store/migrations.ts'
 import { openPicture } from '../../src/store/picture.ts'
-import { overwrite } from '../support/breaking.ts'
+import { breakPages, leavesOf, overwrite } from '../support/breaking.ts'
+import { earlier } from './earlier.ts'
 import { application, madeAt, madePath, opened } from './made.ts'
 
 const waysToOpen = [
@@ -49,7 +51,7 @@ describe.each(waysToOpen.filter(([name]) => name !== 'status'))('%s', (_, open) 
     opened(file)[Symbol.dispose]()
     application(file, 'ALTER TABLE targets RENAME COLUMN not_before TO not_befora').close()
     expect(() => open(file)).toThrow(BrokenFile)
-    expect(() => open(file)).toThrow(/: targets\.not_before is missing in it/)
+    expect(() => open(file)).toThrow(/, targets\.not_before is missing\. It is not as rfcached made it/)
   })
 
   test('says that a header which forbids to write may be broken', () => {
@@ -66,3 +68,28 @@ test('an empty file with nothing beside it is a new one', () => {
   writeFileSync(file, '')
   expect(() => opened(file)).not.toThrow()
 })
+
+const users = `CREATE TABLE users (name TEXT); INSERT INTO users VALUES ('mara')`
+
+describe.each(waysToOpen.filter(([name]) => name === 'serve' || name === 'verify'))('%s', (_, open) => {
+  test.each([
+    ['of this version', () => earlier(schemaVersion, users)],
+    ['of an earlier version', () => earlier(2, users)],
+    ['in a journal of its own', () => earlier(2, users, 'DELETE')],
+    ['where rfcached has never been', () => fileWith(users)],
+  ])('refuses a small broken file %s, with a table of the application’s in it, and leaves it as it is', (_, make) => {
+    const file = make()
+    breakPages(file, leavesOf(file, 'users')[0]?.pageno ?? 0)
+    const before = readFileSync(file)
+    expect(() => open(file)).toThrow(ConfigError)
+    expect(readFileSync(file).equals(before)).toBe(true)
+    const log = statSync(`${file}-wal`, { throwIfNoEntry: false })
+    expect(log?.size ?? 0).toBe(0)
+  })
+})
+
+function fileWith(script: string): string {
+  const file = madePath()
+  application(file, script).close()
+  return file
+}

@@ -1,11 +1,10 @@
-import { once } from 'node:events'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { Worker } from 'node:worker_threads'
-import { describe, expect, test } from 'vitest'
-import { ConfigError } from '../../src/errors.ts'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { ConfigError, TransientError } from '../../src/errors.ts'
 import { schemaVersion } from '../../src/store/migrations.ts'
 import { application, madePath, opened } from './made.ts'
+import { race } from './race.ts'
 
 /** A file as the application left it: closed, with nothing beside it. */
 function fileWith(script: string): string {
@@ -105,18 +104,42 @@ describe('a file is taken', () => {
   })
 
   test('fault F31: by each of those who make it at one moment', async () => {
-    const racers = 4
-    for (let round = 0; round < 6; round++) {
-      const workerData = { file: madePath(), ready: new SharedArrayBuffer(4), racers }
-      const threads = Array.from(
-        { length: racers },
-        () => new Worker(new URL('racer.ts', import.meta.url), { workerData }),
-      )
-      await Promise.all(threads.map((thread) => once(thread, 'exit')))
-    }
+    for (let round = 0; round < 6; round++) await race(madePath())
   })
 
   test('not when its folder is missing, which is said', () => {
     expect(() => opened('/nowhere/rfcs.sqlite')).toThrow(/\/nowhere\/rfcs\.sqlite cannot be opened/)
+  })
+})
+
+describe.each([
+  ['reads in', 'BEGIN; SELECT * FROM settings'],
+  ['writes in', 'BEGIN IMMEDIATE'],
+])('fault F31: while another process %s a file whose write-ahead log is to be turned on', (_, script) => {
+  const held = () => {
+    const file = madePath()
+    opened(file)[Symbol.dispose]()
+    const app = application(file, `PRAGMA journal_mode = DELETE; ${script}`)
+    const wait = vi.spyOn(Atomics, 'wait').mockReturnValue('timed-out')
+    onTestFinished(() => wait.mockRestore())
+    return { file, app, wait }
+  }
+
+  test('it is tried again', () => {
+    const { file, app, wait } = held()
+    wait.mockImplementationOnce(() => {
+      app.exec('COMMIT')
+      return 'timed-out'
+    })
+    opened(file)
+    expect(wait).toHaveBeenCalledOnce()
+    expect(application(file).pragma('journal_mode', { simple: true })).toBe('wal')
+  })
+
+  test('it is refused after five seconds', () => {
+    const { file, wait } = held()
+    expect(() => opened(file)).toThrow(TransientError)
+    expect(wait.mock.calls.reduce((sum, [, , , ms]) => sum + Number(ms), 0)).toBe(5000)
+    expect(() => opened(file)).toThrow(/for another process keeps it locked: it must end its transaction/)
   })
 })

@@ -7,6 +7,7 @@ import { describe, expect, test } from 'vitest'
 import { fakeGitea } from '../../src/demo/fake-gitea.ts'
 import { serveFake } from '../../src/demo/serve-fake.ts'
 import { runCli } from '../commands/cli.ts'
+import { schemaSql } from '../store/earlier.ts'
 import { entryText } from '../support/entry-text.ts'
 import { seededRandom } from '../support/seeded-random.ts'
 import { active, readScopes } from './story.ts'
@@ -268,6 +269,22 @@ describe.concurrent('a file that is not ours', () => {
     const { code, err } = await desk.reconcile('--verify')
     expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining('no copy in the database') })
     expect(readFileSync(desk.database).equals(before)).toBe(true)
+  })
+
+  test('but an older rfcached’s, it is left as it is by what says that it changes nothing, and brought up to date by the rest', async () => {
+    await using desk = await openDesk()
+    desk.write(`${schemaSql(2)}; INSERT INTO settings VALUES ('schema', '2')`)
+    const before = readFileSync(desk.database)
+    for (const option of ['--dry-run', '--verify']) {
+      const { code, err } = await desk.reconcile(option)
+      expect({ code, err }).toEqual({
+        code: 2,
+        err: expect.stringMatching(/older rfcached's .* Run `rfcached reconcile --once` first/),
+      })
+      expect(readFileSync(desk.database).equals(before), option).toBe(true)
+    }
+    expect(await desk.reconcile()).toMatchObject({ code: 0 })
+    expect(await desk.reconcile('--verify')).toMatchObject({ code: 0, said: { drift: [] } })
   })
 
   test('F34: of a newer rfcached it is refused with 2 and left as it is', async () => {

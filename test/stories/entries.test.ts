@@ -130,6 +130,19 @@ describe.each(dialects)('on %s', (dialect) => {
     expect(story.copy.all('SELECT DISTINCT title FROM cached_rfcs')).toEqual([{ title: 'Two' }])
   })
 
+  test('fault 20: a text that is not the one listed is not taken: the blob itself is asked for', async () => {
+    using story = tellStory(dialect)
+    story.write({ 'rfcs/alpha.md': entry('alpha', { title: 'Listed' }) })
+    const content = Buffer.from(entry('alpha', { title: 'Another' })).toString('base64')
+    const another = (file: object) => ({ ...file, content })
+    const spoiled = altering<object | object[]>(/contents[/?]/, (files) =>
+      Array.isArray(files) ? files.map(another) : another(files),
+    )
+    story.spoil(spoiled)
+    await story.copy.reconcile()
+    expect(story.copy.rfc('alpha')).toMatchObject({ title: 'Listed' })
+  })
+
   test('a file put back to the blob it had is dated by its last commit', async () => {
     using story = tellStory(dialect)
     const text = entry('alpha')

@@ -36,6 +36,22 @@ describe.each(dialects)('on %s', (dialect) => {
     expect(picture(story)).toEqual(before)
   })
 
+  test('fault 53: equal rows are not written again, not even as they are', async () => {
+    using story = tellStory(dialect)
+    tellOfTwo(story)
+    await story.copy.reconcile()
+    story.copy.write('CREATE TABLE written (name TEXT)')
+    for (const table of ['cached_rfcs', 'cached_branches', 'cached_prs'])
+      story.copy.write(
+        `CREATE TRIGGER ${table}_written AFTER UPDATE ON ${table} BEGIN INSERT INTO written VALUES ('${table}'); END`,
+      )
+    await story.copy.reconcile()
+    expect(story.copy.all('SELECT name FROM written')).toEqual([])
+    story.push('rfcs/alpha', 'topic')
+    await story.copy.reconcile()
+    expect(story.copy.all('SELECT DISTINCT name FROM written')).toContainEqual({ name: 'cached_branches' })
+  })
+
   test('fault 21: dates are those of commits, and only the entry that changed gets another', async () => {
     using story = tellStory(dialect)
     tellOfTwo(story)

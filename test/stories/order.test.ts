@@ -103,3 +103,26 @@ test('fault 44: a reader sees a refresh whole or not at all', async () => {
   look()
   expect([...seen].sort()).toEqual(['entries v1', 'entries v2', 'pulls v1', 'pulls v2'])
 })
+
+test('fault 44, F8: a branch and the document at its tip are seen together, also when a process dies between two transactions', async () => {
+  using story = tellStory()
+  story.write({ 'rfcs/alpha.md': active('alpha') })
+  story.repo('alpha')
+  await story.copy.reconcile()
+  const seen = (copy: typeof story.copy) => ({
+    head: copy.branch('rfcs/alpha', 'main')?.head_sha,
+    text: copy.rfc('alpha')?.document_body,
+  })
+  const before = seen(story.copy)
+  story.clock.pass(60)
+  const after = { head: story.world.commit('rfcs/alpha', 'main', { 'RFC.md': '# Anew\n' }), text: '# Anew\n' }
+  for (let transactions = 0, ended = false; !ended; transactions++) {
+    using copy = story.twinOf(story.copy)
+    ended = await copy.reconcile({ diesAfter: transactions }).then(
+      () => true,
+      () => false,
+    )
+    expect([before, after], `after ${transactions} transactions`).toContainEqual(seen(copy))
+    if (ended) expect(seen(copy)).toEqual(after)
+  }
+})

@@ -160,12 +160,14 @@ describe.each(dialects)('on %s', (dialect) => {
 
   test('fault 28: a retargeted, a renamed and a re-slugged pull are what a copy made afresh shows', async () => {
     using story = tellOfTwo(dialect)
-    story.world.branch('rfcs/meta', 'side')
+    for (const repo of ['rfcs/meta', alpha]) story.world.branch(repo, 'side')
     const retargeted = story.pull('rfcs/meta', 'claim/beta')
+    const own = story.pull(alpha, 'topic')
     const renamed = story.pull('rfcs/meta', 'edit-beta-0a1b2c')
     await story.copy.reconcile()
     story.clock.pass(10)
     story.world.retarget('rfcs/meta', retargeted, 'side')
+    story.world.retarget(alpha, own, 'side')
     story.world.renameBranch('rfcs/meta', 'edit-beta-0a1b2c', 'metadata/alpha')
     expect(await swept(story, 'rfcs/meta', renamed)).toMatchObject({
       rfc_slug: 'alpha',
@@ -173,6 +175,7 @@ describe.each(dialects)('on %s', (dialect) => {
       head_branch: 'metadata/alpha',
     })
     expect(story.copy.pull('rfcs/meta', retargeted)).toMatchObject({ state: 'deleted' })
+    expect(story.copy.pull(alpha, own)).toMatchObject({ state: 'open', base_branch: 'side' })
     story.clock.pass(10)
     story.world.retarget('rfcs/meta', retargeted, 'main')
     expect(await swept(story, 'rfcs/meta', retargeted)).toMatchObject({ state: 'open', base_branch: 'main' })
@@ -360,6 +363,8 @@ describe('fault 24: of a repository with more pulls than a page holds', () => {
       const { warnings } = await story.copy.reconcile()
       expect(warnings, fault.kind).toHaveLength(1)
       expect(story.copy.all("SELECT 1 FROM cached_prs WHERE state = 'open'")).toHaveLength(120)
+      // Where nothing is held yet, nothing but the count tells that some are missing.
+      expect((await story.newCopy().reconcile()).warnings, fault.kind).toHaveLength(1)
     }
   })
 

@@ -239,6 +239,24 @@ test.each([1, 6])('a base branch renamed takes its %d pulls, which have no new t
   expect(numbers.map((number) => live.pull('rfcs/alpha', number)?.base_branch)).toEqual(numbers.map(() => 'foundation'))
 })
 
+test('fault 26: a repository whose pulls moved is asked for those since it was read, and by a whole sweep for all', async () => {
+  const [number = 0] = ['one', 'two'].map((branch) => {
+    push('rfcs/alpha', branch)
+    return live.world.openPull('rfcs/alpha', branch, { by: 'alice' })
+  })
+  await someTime()
+  live.loseWebhooks()
+  live.world.deletePull('rfcs/alpha', number)
+  const listings = async (kind: 'probe' | 'reconcile') => {
+    live.asked()
+    await live.run(kind)
+    await live.pass(15)
+    return live.asked().filter((path) => /alpha\/pulls\?/.test(path))
+  }
+  expect(await listings('probe')).toEqual([expect.stringContaining('sort=recentupdate')])
+  expect(await listings('reconcile')).toEqual([expect.stringContaining('sort=oldest')])
+})
+
 test('a probe that is told of no listing of moved pulls has seen nothing: the change is healed by the next one', async () => {
   await live.run('probe')
   push('rfcs/alpha')
@@ -506,5 +524,25 @@ describe('what has no webhook and moves no time', () => {
     await live.run('probe')
     await live.pass(15)
     expect(live.pull('rfcs/alpha', number)).toMatchObject({ state: 'open' })
+  })
+
+  test.each([
+    ['rfcs/alpha', 'topic'],
+    ['rfcs/meta', 'propose/eta'],
+  ])('so is one of %s that was open before, and that was never seen', async (repo, branch) => {
+    live.loseWebhooks()
+    push(repo, branch)
+    const number = live.world.openPull(repo, branch, { by: 'alice' })
+    live.world.changeRepo(repo, { hasPulls: false })
+    await live.run('reconcile')
+    await someTime()
+    await live.run('probe')
+    await someTime()
+    live.world.changeRepo(repo, { hasPulls: true })
+    await live.run('probe')
+    await live.pass(15)
+    expect(live.pull(repo, number)).toMatchObject({ state: 'open' })
+    await live.run('probe')
+    expect((await live.run('probe')).result).toMatchObject({ requests: 3, asked: [] })
   })
 })
