@@ -1,8 +1,11 @@
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import Sqlite, { type Database } from 'better-sqlite3'
 import { isMalformed, sentence } from '../errors.ts'
-import { oursNamed } from './open.ts'
+import { oursNamed } from './ours.ts'
 import { quoted } from './rescue.ts'
+
+/** All of a file of this size is looked at in about a tenth of a second. */
+const smallBytes = 8 * 1024 * 1024
 
 /** What is wrong with the structure of a file; null: nothing is. */
 export function faultIn(file: string): string | null {
@@ -18,6 +21,15 @@ export function faultIn(file: string): string | null {
     if (isMalformed(error)) return sentence(error)
     throw error
   }
+}
+
+/** Looks at all of a small file, whose structure must be whole. @throws SqliteError as SQLite itself does where it comes upon what is broken */
+export function refuseBroken(db: Database, file: string): void {
+  if (file === ':memory:' || statSync(file).size > smallBytes) return
+  db.pragma('ignore_check_constraints = ON') // what a row may say is none of the structure, and a migration may mend it
+  const fault = faultOf(db, 'integrity_check')
+  db.pragma('ignore_check_constraints = OFF')
+  if (fault !== null) throw new Sqlite.SqliteError(fault, 'SQLITE_CORRUPT')
 }
 
 /**

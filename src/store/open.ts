@@ -1,13 +1,13 @@
-import { closeSync, existsSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, existsSync, openSync } from 'node:fs'
 import Sqlite, { type Database } from 'better-sqlite3'
 import { ConfigError, sentence, TransientError } from '../errors.ts'
 import { adoptTables, refuseForeignKeys } from './adopt.ts'
 import { refuseUnfit } from './beside.ts'
+import { refuseBroken } from './fault.ts'
 import { busyMs, logAhead } from './log-ahead.ts'
 import { migrate, newSince, refuseNewer, schemaVersion, versionSaid } from './migrations.ts'
-import { refuseBroken, refuseMisshapen } from './shape.ts'
-
-const schema = readFileSync(new URL('../../schema.sql', import.meta.url), 'utf8')
+import { made, oursNamed, schema } from './ours.ts'
+import { refuseMisshapen } from './shape.ts'
 
 /** What to do when SQLite says that a file is read-only. */
 export const readonlyHint =
@@ -168,22 +168,10 @@ function makeTables(db: Database, now: number): void {
   db.prepare(`INSERT INTO sqlite_sequence (name, seq) VALUES ('changes', ?)`).run(now)
 }
 
-/** The names of all that schema.sql makes. */
-const made = [...schema.matchAll(/^CREATE (?:VIRTUAL )?(?:TABLE|VIEW|INDEX|TRIGGER) (\w+)/gm)].map(
-  ([, name = '']) => name,
-)
-const searched = [...schema.matchAll(/^CREATE VIRTUAL TABLE (\w+)/gm)].map(([, name]) => name)
-
-/** Those of them that a file of each version has. */
+/** Those names of what schema.sql makes that a file of each version has. */
 export function madeAlways(): string[] {
   const later = newSince(1)
   return made.filter((name) => !later.has(name))
-}
-
-/** Whether schema.sql makes something of that name, or SQLite does for its full-text index. */
-export function oursNamed(name: string): boolean {
-  const index = name.replace(/_(data|idx|content|docsize|config)$/, '')
-  return made.includes(name) || searched.includes(index)
 }
 
 /** What has a name of ours in a file where we have never been. */

@@ -3,7 +3,8 @@ import Sqlite, { type Database } from 'better-sqlite3'
 import { BrokenFile } from '../errors.ts'
 import { type Closed, keepClosed, keptClosed } from './adopt.ts'
 import { type Item, inventory } from './inventory.ts'
-import { openDatabase, oursNamed } from './open.ts'
+import { openDatabase } from './open.ts'
+import { oursNamed } from './ours.ts'
 import { eachReadable, quoted } from './rescue.ts'
 
 /** What was brought over from a broken file; `isWhole`: all of it. */

@@ -1,20 +1,8 @@
-import { readFileSync, statSync } from 'node:fs'
 import Sqlite, { type Database } from 'better-sqlite3'
 import { BrokenFile } from '../errors.ts'
+import { schema } from './ours.ts'
 
-const schema = readFileSync(new URL('../../schema.sql', import.meta.url), 'utf8')
-/** All of a file of this size is looked at in about a tenth of a second. */
-const smallBytes = 8 * 1024 * 1024
 let wanted: Set<string> | undefined
-
-/** Looks at all of a small file, whose structure must be whole. @throws SqliteError as SQLite itself does where it comes upon what is broken */
-export function refuseBroken(db: Database, file: string): void {
-  if (file === ':memory:' || statSync(file).size > smallBytes) return
-  db.pragma('ignore_check_constraints = ON') // what a row may say is none of the structure, and a migration may mend it
-  const said = db.prepare<[], string>('PRAGMA integrity_check(1)').pluck().get() ?? 'no answer'
-  db.pragma('ignore_check_constraints = OFF')
-  if (said !== 'ok') throw new Sqlite.SqliteError(said.replace(/\s+/g, ' '), 'SQLITE_CORRUPT')
-}
 
 /**
  * Compares a file of this version with what schema.sql makes: columns more are the application's, columns and tables fewer are damage
