@@ -61,8 +61,9 @@ async function provenGone({ gitea, owner }: Mirror, absent: Set<string>, known: 
 }
 
 /**
- * Names that entries write and the listing lacks are asked for: a rename leads from them to a listed repository. Answers are kept,
- * also that there is none, until a repository comes, goes or changes its name, or a whole sweep asks again: one 404 is no proof.
+ * Names that entries write and the listing lacks are asked for: a rename leads from them to a listed repository (where this listing shows
+ * it, nobody need be asked). Answers are kept, also that there is none, until a repository comes, goes or changes its name, or a whole
+ * sweep asks again: one 404 is no proof.
  */
 async function leadsOf(
   { gitea, store, owner }: Mirror,
@@ -75,11 +76,16 @@ async function leadsOf(
   const moved = listed.length !== known.length || listed.some((repo) => before.get(repo.id) !== repo.fullName)
   const wanted = wantedNames(store.entryFiles.all(), owner).filter((name) => !names.has(name.toLowerCase()))
   const asked = wanted.filter((name) => moved || whole || !store.repos.isAsked(name))
-  const found = await Promise.all(asked.map((name) => shownOr(gitea.repos.find(name), 'unread' as const)))
+  const ids = new Set(listed.map(({ id }) => id))
+  const renamed = new Map(known.flatMap(({ id, full_name }) => (ids.has(id) ? [[full_name.toLowerCase(), id]] : [])))
+  const idOf = async (name: string) => (await gitea.repos.find(name))?.id ?? null
+  const found = await Promise.all(
+    asked.map((name) => renamed.get(name.toLowerCase()) ?? shownOr(idOf(name), 'unread' as const)),
+  )
   return asked.flatMap((name, index): [string, number | null][] => {
-    const repo = found[index]
-    if (repo === 'unread') return []
-    return [[name, listed.find(({ id }) => id === repo?.id)?.id ?? null]]
+    const id = found[index] ?? null
+    if (id === 'unread') return []
+    return [[name, id !== null && ids.has(id) ? id : null]]
   })
 }
 

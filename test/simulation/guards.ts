@@ -421,4 +421,16 @@ export const guards: Guard[] = [
     'if (pull === null && (await hidesPulls',
     'if (pull === undefined && (await hidesPulls',
   ),
+  guard(
+    'the number of open pulls shows one that was deleted',
+    'refresh/probe.ts',
+    'if (miscounts(mirror, row, repo)) return',
+    'if (miscounts(mirror, row, repo) && row.id < 0) return',
+  ),
+  guard(
+    'a tree is whole',
+    'gitea/api/files.ts',
+    'if (items.length === data.total_count) return items',
+    'if (items.length >= 0) return items',
+  ),
 ]
