@@ -34,7 +34,7 @@ export const branchNames: Subject<string> = {
 function expected(name: string): BranchName | null {
   const [word = '', second = '', ...rest] = name.split('/')
   const after = rest.join('/')
-  const hasMore = /^[^\n\r\u2028\u2029]/.test(after)
+  const hasMore = after !== ''
   if (word === 'propose' && rest.length === 0) return of('idea', second)
   if (word === 'claim' && rest.length === 0) return of('meta_claim', second)
   if (word === 'edit' && rest.length > 0 && hasMore) return of('meta_body_edit', second)
