@@ -3,7 +3,7 @@ import type { Repo } from '../gitea/shapes.ts'
 import type { ListedRepo, RepoRow } from '../store/repos.ts'
 import { askAnew } from './default-branch.ts'
 import { settleEntries, wantedNames } from './entries-settled.ts'
-import { ask, believed, type Mirror, type Refreshed, shownOr } from './mirror.ts'
+import { ask, askOnceMore, believed, type Mirror, type Refreshed, shownOr } from './mirror.ts'
 
 /** Lists the owner's repositories, known by id: renames move their rows, what is gone for certain is let go, following is settled. */
 export async function refreshRepos(mirror: Mirror, whole: boolean): Promise<Refreshed> {
@@ -61,31 +61,30 @@ async function provenGone({ gitea, owner }: Mirror, absent: Set<string>, known: 
 }
 
 /**
- * Names that entries write and the listing lacks are asked for: a rename leads from them to a listed repository (where this listing shows
- * it, nobody need be asked). Answers are kept, also that there is none, until a repository comes, goes or changes its name, or a whole
- * sweep asks again: one 404 is no proof.
+ * Names that entries write and the listing lacks are asked for: a rename leads from them to a listed repository. Answers are kept,
+ * also that there is none, until a repository comes, goes or changes its name, or a whole sweep asks again: one 404 is no proof. Of a
+ * name that was a repository's just now (another may have taken it, and be gone) it is asked once more, in a minute.
  */
 async function leadsOf(
-  { gitea, store, owner }: Mirror,
+  mirror: Mirror,
   listed: Repo[],
   known: RepoRow[],
   whole: boolean,
 ): Promise<[string, number | null][]> {
+  const { gitea, store, owner } = mirror
   const names = new Set(listed.map((repo) => repo.fullName.toLowerCase()))
   const before = new Map(known.map((repo) => [repo.id, repo.full_name]))
   const moved = listed.length !== known.length || listed.some((repo) => before.get(repo.id) !== repo.fullName)
   const wanted = wantedNames(store.entryFiles.all(), owner).filter((name) => !names.has(name.toLowerCase()))
   const asked = wanted.filter((name) => moved || whole || !store.repos.isAsked(name))
-  const ids = new Set(listed.map(({ id }) => id))
-  const renamed = new Map(known.flatMap(({ id, full_name }) => (ids.has(id) ? [[full_name.toLowerCase(), id]] : [])))
-  const idOf = async (name: string) => (await gitea.repos.find(name))?.id ?? null
-  const found = await Promise.all(
-    asked.map((name) => renamed.get(name.toLowerCase()) ?? shownOr(idOf(name), 'unread' as const)),
-  )
+  const renamed = new Set(known.map((repo) => repo.full_name.toLowerCase()))
+  const found = await Promise.all(asked.map((name) => shownOr(gitea.repos.find(name), 'unread' as const)))
   return asked.flatMap((name, index): [string, number | null][] => {
-    const id = found[index] ?? null
-    if (id === 'unread') return []
-    return [[name, id !== null && ids.has(id) ? id : null]]
+    const repo = found[index]
+    const id = repo === 'unread' ? null : (listed.find((one) => one.id === repo?.id)?.id ?? null)
+    const isDoubtful = id === null && renamed.has(name.toLowerCase())
+    if (isDoubtful) askOnceMore(mirror, { kind: 'repos' })
+    return repo === 'unread' || isDoubtful ? [] : [[name, id]]
   })
 }
 

@@ -311,20 +311,49 @@ test('a name that leads somewhere else later is asked again', async () => {
   expect(story.copy.rfc('alpha')).toMatchObject({ body: '# In its place\n', problem: null })
 })
 
-test.each([
-  ['a name that one wrong 404 led nowhere is asked again by the next sweep', false],
-  ['a name whose repository was seen to get another is not asked for', true],
-])('F14, F15: %s', async (_, isSeen) => {
-  using story = tellOfTwo()
-  if (isSeen) await story.copy.reconcile()
-  story.world.renameRepo('rfcs/alpha', 'moved')
-  story.fake.fail(({ path }) => (path.endsWith('/repos/rfcs/alpha') ? { kind: 'status', status: 404 } : undefined))
-  await story.copy.reconcile()
+describe('F14, F15: a name that one wrong 404 led nowhere is asked again', () => {
   const followed = { body: '# alpha\n', problem: null }
-  expect(story.copy.rfc('alpha')).toMatchObject(isSeen ? followed : { problem: expect.any(String) })
-  story.fake.fail(undefined)
+  const lost = { problem: expect.stringContaining('there is none of that name') }
+  const misled = (story: Story) => {
+    story.world.renameRepo('rfcs/alpha', 'moved')
+    story.fake.fail(({ path }) => (path.endsWith('/repos/rfcs/alpha') ? { kind: 'status', status: 404 } : undefined))
+  }
+
+  test('by the next sweep', async () => {
+    using story = tellOfTwo()
+    misled(story)
+    await story.copy.reconcile()
+    expect(story.copy.rfc('alpha')).toMatchObject(lost)
+    story.fake.fail(undefined)
+    await story.copy.reconcile()
+    expect(story.copy.rfc('alpha')).toMatchObject(followed)
+  })
+
+  test('in a minute, where a repository had it just before', async () => {
+    using story = tellOfTwo()
+    await story.copy.reconcile()
+    misled(story)
+    story.copy.write(`UPDATE targets SET due_at = 0, whole = 0 WHERE target = 'repos'`)
+    story.clock.pass(60)
+    await story.copy.drain()
+    expect(story.copy.rfc('alpha')).toMatchObject(lost)
+    story.fake.fail(undefined)
+    story.clock.pass(60)
+    await story.copy.drain()
+    expect(story.copy.rfc('alpha')).toMatchObject(followed)
+  })
+})
+
+test('F14, F15: a name that another repository took and gave up leads nowhere', async () => {
+  using story = tellOfTwo()
   await story.copy.reconcile()
-  expect(story.copy.rfc('alpha')).toMatchObject(followed)
+  story.world.renameRepo('rfcs/alpha', 'moved')
+  story.repo('alpha')
+  story.world.deleteRepo('rfcs/alpha')
+  await story.copy.reconcile()
+  story.clock.pass(60)
+  await story.copy.drain()
+  expect(story.copy.rfc('alpha')).toMatchObject({ problem: expect.stringContaining('there is none of that name') })
 })
 
 test('a user may own the RFCs as well as an organisation, and what is theirs elsewhere is left out', async () => {

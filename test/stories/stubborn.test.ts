@@ -108,6 +108,7 @@ test('a name that leads nowhere is asked by each whole sweep, and by another lis
   const asked = () => story.copy.asked().filter((path) => path.endsWith('/repos/rfcs/nowhere')).length
   const listed = async () => {
     story.copy.write(`UPDATE targets SET due_at = 0, whole = 0 WHERE target = 'repos'`)
+    story.clock.pass(60)
     await story.copy.drain()
     return asked()
   }
