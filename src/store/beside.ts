@@ -2,11 +2,15 @@ import { existsSync, lstatSync, readlinkSync, realpathSync, statSync } from 'nod
 import { dirname, resolve } from 'node:path'
 import { BrokenFile, ConfigError } from '../errors.ts'
 
-/** Where the file itself lies, whose log SQLite keeps beside it, or where it would, when there is none. */
+/** Where the file itself lies, whose log SQLite keeps beside it, or where it would, when there is none: it may come or go meanwhile. */
 export function realPath(file: string): string {
-  if (statSync(file, { throwIfNoEntry: false })) return realpathSync(file)
-  if (!lstatSync(file, { throwIfNoEntry: false })) return file
-  return realPath(resolve(realpathSync(dirname(file)), readlinkSync(file)))
+  try {
+    return realpathSync(file)
+  } catch (error) {
+    if (!isNone(error)) throw error
+    const leadsOn = lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink()
+    return leadsOn ? realPath(resolve(realpathSync(dirname(file)), readlinkSync(file))) : file
+  }
 }
 
 /**
@@ -34,6 +38,11 @@ function refuseFolder(path: string): void {
 }
 
 /** In bytes; null: there is no such file. */
-function sizeOf(path: string): number | null {
+export function sizeOf(path: string): number | null {
   return statSync(path, { throwIfNoEntry: false })?.size ?? null
+}
+
+/** Whether the system says that there is no such file. */
+export function isNone(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && /^(ENOENT|ENOTDIR)$/.test(String(error.code))
 }

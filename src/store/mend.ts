@@ -1,8 +1,8 @@
-import { existsSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import Sqlite from 'better-sqlite3'
 import { isMalformed, sentence, TransientError } from '../errors.ts'
 import { alone } from './alone.ts'
-import { realPath, refuseUnfit } from './beside.ts'
+import { realPath, refuseUnfit, sizeOf } from './beside.ts'
 import { faultIn } from './fault.ts'
 import { endReplacing, replace } from './in-place.ts'
 import { type OpenOptions, refusedBy } from './open.ts'
@@ -43,8 +43,7 @@ function isOfDisk(error: unknown): boolean {
 
 function openLooked(file: string, options: MendOptions): Store {
   rollBack(realPath(file))
-  const log = `${realPath(file)}-wal`
-  const isLogLeft = existsSync(log) && statSync(log).size > 0
+  const isLogLeft = (sizeOf(`${realPath(file)}-wal`) ?? 0) > 0
   const lost = walFault(realPath(file))
   const isSuspect = existsSync(marker(file))
   const fault = lost !== null || isSuspect ? faultIn(file) : null

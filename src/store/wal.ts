@@ -1,5 +1,6 @@
-import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { isDeepStrictEqual } from 'node:util'
+import { isNone } from './beside.ts'
 
 const headerBytes = 32
 const frameHeaderBytes = 24
@@ -16,15 +17,24 @@ type Fault = { what: string; salt?: string }
  * newer then than those in what is left of the log, so the file may be a mixture of two states.
  */
 export function walFault(file: string): string | null {
-  const path = `${file}-wal`
-  if (!existsSync(path)) return null
-  const wal = openSync(path, 'r')
+  const wal = openIfThere(`${file}-wal`)
+  if (wal === null) return null
   try {
     const fault = look(wal)
     // A log that is written at this moment may be seen half written, or begun anew; what is broken stays so.
     return fault && isDeepStrictEqual(look(wal), fault) ? fault.what : null
   } finally {
     closeSync(wal)
+  }
+}
+
+/** Whoever closes the file last may take it away meanwhile. */
+function openIfThere(path: string): number | null {
+  try {
+    return openSync(path, 'r')
+  } catch (error) {
+    if (isNone(error)) return null
+    throw error
   }
 }
 

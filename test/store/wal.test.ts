@@ -4,6 +4,7 @@ import { openWhole } from '../../src/store/mend.ts'
 import { walFault } from '../../src/store/wal.ts'
 import { overwrite } from '../support/breaking.ts'
 import { application, madeAt, madePath, mirrored, opened } from './made.ts'
+import { comesAndGoes } from './race.ts'
 
 const frame = 24 + 4096
 const frameAt = (number: number) => 32 + (number - 1) * frame
@@ -29,6 +30,12 @@ describe('F30: a write-ahead log', () => {
     expect(statSync(`${file}-wal`).size).toBeGreaterThan(30 * frame)
     expect(walFault(file)).toBe(null)
     expect(walFault(madePath())).toBe(null)
+  })
+
+  test('may be taken away by who closes the file last', async () => {
+    const file = madePath()
+    await comesAndGoes(`${file}-wal`)
+    for (let look = 0; look < 50_000; look++) expect(walFault(file)).toBe(null)
   })
 
   test('is whole when frames of an earlier use follow', () => {

@@ -2,9 +2,10 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { ConfigError, TransientError } from '../../src/errors.ts'
+import { realPath } from '../../src/store/beside.ts'
 import { schemaVersion } from '../../src/store/migrations.ts'
 import { application, madePath, opened } from './made.ts'
-import { race } from './race.ts'
+import { comesAndGoes, race } from './race.ts'
 
 /** A file as the application left it: closed, with nothing beside it. */
 function fileWith(script: string): string {
@@ -105,6 +106,12 @@ describe('a file is taken', () => {
 
   test('fault F31: by each of those who make it at one moment', async () => {
     for (let round = 0; round < 6; round++) await race(madePath())
+  })
+
+  test('fault F31: while another makes it and takes it away', async () => {
+    const file = madePath()
+    await comesAndGoes(file)
+    for (let look = 0; look < 50_000; look++) expect(realPath(file)).toBe(file)
   })
 
   test('not when its folder is missing, which is said', () => {
