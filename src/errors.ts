@@ -10,10 +10,17 @@ export class ConfigError extends Error {
   }
 }
 
-/** The database is broken, and what is in it may not be replaced. */
+/** The database is broken, and what is in it may not be replaced. `way` says what to do when nothing uses it any more. */
 export class BrokenFile extends ConfigError {
   override name = 'BrokenFile'
+  constructor(message: string, way: string, options?: ErrorOptions) {
+    super(message, `Stop rfcached and the application, ${way}. docs/recovery.md says how, step by step.`, options)
+  }
 }
+
+/** The other way with a broken file, where a person may know what was in it. */
+export const orFilledAnew =
+  "; where you know that nothing but rfcached's tables was in it, move it away, and it is filled anew from Gitea"
 
 /** Gitea refused the token (401): everything stops, nothing is retried hot, and nothing is ever deleted for it. */
 export class TokenRefused extends ConfigError {
@@ -64,7 +71,12 @@ export class FileMoved extends Error {
 /** Whether SQLite says, here or in a cause, that the file is broken. */
 export function isMalformed(error: unknown): boolean {
   if (!(error instanceof Error)) return false
-  return ('code' in error && /^SQLITE_(CORRUPT|NOTADB)/.test(String(error.code))) || isMalformed(error.cause)
+  return /^SQLITE_(CORRUPT|NOTADB)/.test(codeOf(error)) || isMalformed(error.cause)
+}
+
+/** SQLite's or the system's word for what went wrong; empty where there is none. */
+export function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : ''
 }
 
 /** Whether nothing else would fare better in this process. */

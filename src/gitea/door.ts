@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { type Dispatcher, errors, Pool } from 'undici'
-import { ConfigError, TooSlow, TransientError } from '../errors.ts'
+import { ConfigError, codeOf, TooSlow, TransientError } from '../errors.ts'
 
 export type HttpRequest = {
   method: string
@@ -95,7 +95,7 @@ function failure(cause: unknown, origin: string): TransientError {
 function explain(cause: unknown, origin: string): string {
   if (cause instanceof errors.ConnectTimeoutError) return `${origin} did not accept a connection in time.`
   if (cause instanceof errors.SocketError) return `${origin} closed the connection before the answer was whole.`
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+  const code = codeOf(cause)
   if (code === 'ECONNREFUSED') return `Nothing listens at ${origin}.`
   if (code === 'ENOTFOUND') return `The host name of ${origin} is not known.`
   if (/_CERT$|CERT_|VERIFY_LEAF/.test(code)) return `The certificate of ${origin} is not accepted (${code}).`

@@ -7,7 +7,7 @@ import { settleEntries, wantedNames } from './entries-settled.ts'
 import { type ListedFile, writeFiles } from './entries-written.ts'
 import { readTexts } from './entry-texts.ts'
 import { ask, believed, type Mirror, metaRepo, type Refreshed, shownOr, timeNow, writeAll } from './mirror.ts'
-import { listedRow } from './repos.ts'
+import { listedRow, lookUp } from './repos.ts'
 
 type Listing = { tip: string | null; files: Map<string, ListedFile> }
 
@@ -65,11 +65,9 @@ async function touchedSince({ gitea }: Mirror, meta: RepoRow, tip: string | null
 
 /** Repositories that entries name and nobody has listed yet: made just now, or renamed since. */
 async function findNames(mirror: Mirror, metaId: number): Promise<void> {
-  const { gitea, store, owner } = mirror
+  const { store, owner } = mirror
   const unknown = wantedNames(store.entryFiles.all(), owner).filter((name) => !store.repos.isAsked(name))
-  const found = await Promise.all(
-    unknown.map(async (name) => ({ name, repo: await shownOr(gitea.repos.find(name), 'unread' as const) })),
-  )
+  const found = await lookUp(mirror, unknown)
   if (found.length === 0) return
   store.transaction(() => {
     for (const { name, repo } of found) {

@@ -71,21 +71,26 @@ async function leadsOf(
   known: RepoRow[],
   whole: boolean,
 ): Promise<[string, number | null][]> {
-  const { gitea, store, owner } = mirror
+  const { store, owner } = mirror
   const names = new Set(listed.map((repo) => repo.fullName.toLowerCase()))
   const before = new Map(known.map((repo) => [repo.id, repo.full_name]))
   const moved = listed.length !== known.length || listed.some((repo) => before.get(repo.id) !== repo.fullName)
   const wanted = wantedNames(store.entryFiles.all(), owner).filter((name) => !names.has(name.toLowerCase()))
   const asked = wanted.filter((name) => moved || whole || !store.repos.isAsked(name))
   const renamed = new Set(known.map((repo) => repo.full_name.toLowerCase()))
-  const found = await Promise.all(asked.map((name) => shownOr(gitea.repos.find(name), 'unread' as const)))
-  return asked.flatMap((name, index): [string, number | null][] => {
-    const repo = found[index]
+  return (await lookUp(mirror, asked)).flatMap(({ name, repo }): [string, number | null][] => {
     const id = repo === 'unread' ? null : (listed.find((one) => one.id === repo?.id)?.id ?? null)
     const isDoubtful = id === null && renamed.has(name.toLowerCase())
     if (isDoubtful) askOnceMore(mirror, { kind: 'repos' })
     return repo === 'unread' || isDoubtful ? [] : [[name, id]]
   })
+}
+
+/** The repository that each of these names leads to, where Gitea lets it be read. */
+export function lookUp({ gitea }: Mirror, names: string[]): Promise<{ name: string; repo: Repo | null | 'unread' }[]> {
+  return Promise.all(
+    names.map(async (name) => ({ name, repo: await shownOr(gitea.repos.find(name), 'unread' as const) })),
+  )
 }
 
 function letGo({ store }: Mirror, { id, full_name }: RepoRow): void {

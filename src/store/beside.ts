@@ -1,6 +1,6 @@
 import { existsSync, lstatSync, readlinkSync, realpathSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { BrokenFile, ConfigError } from '../errors.ts'
+import { BrokenFile, ConfigError, codeOf } from '../errors.ts'
 
 /** Where the file itself lies, whose log SQLite keeps beside it, or where it would, when there is none: it may come or go meanwhile. */
 export function realPath(file: string): string {
@@ -21,11 +21,12 @@ export function realPath(file: string): string {
 export function refuseUnfit(file: string): void {
   const path = realPath(file)
   for (const end of ['', '-wal', '-shm', '-journal', '-suspect']) refuseFolder(path + end)
-  const wasFilled = (sizeOf(`${path}-wal`) ?? 0) > 0 || existsSync(`${path}-suspect`)
-  if (sizeOf(path) !== 0 || !wasFilled) return
+  const isEmpty = statSync(path, { throwIfNoEntry: false })?.size === 0
+  const wasFilled = sizeOf(`${path}-wal`) > 0 || existsSync(`${path}-suspect`)
+  if (!isEmpty || !wasFilled) return
   throw new BrokenFile(
     `The database ${file} is empty, and what is beside it says that it was not: it does not even tell what was in it. rfcached does not replace it.`,
-    "Stop rfcached and the application, copy what is beside it to a safe place, and bring back the file's last backup; where nothing but rfcached's tables was in it, move it and what is beside it away, and it is filled anew from Gitea. docs/recovery.md says how, step by step.",
+    "copy what is beside it to a safe place, and bring back the file's last backup; where nothing but rfcached's tables was in it, move it and what is beside it away, and it is filled anew from Gitea",
   )
 }
 
@@ -37,12 +38,12 @@ function refuseFolder(path: string): void {
   )
 }
 
-/** In bytes; null: there is no such file. */
-export function sizeOf(path: string): number | null {
-  return statSync(path, { throwIfNoEntry: false })?.size ?? null
+/** In bytes; 0 also where there is no such file. */
+export function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0
 }
 
 /** Whether the system says that there is no such file. */
 export function isNone(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && /^(ENOENT|ENOTDIR)$/.test(String(error.code))
+  return /^(ENOENT|ENOTDIR)$/.test(codeOf(error))
 }

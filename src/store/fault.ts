@@ -3,6 +3,7 @@ import Sqlite, { type Database } from 'better-sqlite3'
 import { isMalformed, sentence } from '../errors.ts'
 import { oursNamed } from './ours.ts'
 import { quoted } from './rescue.ts'
+import { whileOpen } from './while-open.ts'
 
 /** All of a file of this size is looked at in about a tenth of a second. */
 const smallBytes = 8 * 1024 * 1024
@@ -11,12 +12,7 @@ const smallBytes = 8 * 1024 * 1024
 export function faultIn(file: string): string | null {
   if (!existsSync(file)) return null
   try {
-    const db = new Sqlite(file, { readonly: true })
-    try {
-      return faultOf(db, 'integrity_check')
-    } finally {
-      db.close()
-    }
+    return whileOpen(file, (db) => faultOf(db, 'integrity_check'), { readonly: true })
   } catch (error) {
     if (isMalformed(error)) return sentence(error)
     throw error

@@ -1,8 +1,9 @@
-import { existsSync, renameSync, rmSync, statSync } from 'node:fs'
-import Sqlite, { type Database } from 'better-sqlite3'
+import { existsSync, renameSync, rmSync } from 'node:fs'
 import { isMalformed } from '../errors.ts'
+import { sizeOf } from './beside.ts'
 import { versionOf } from './open.ts'
 import { settingsTable } from './settings.ts'
+import { whileOpen } from './while-open.ts'
 
 /** What a file that is to take the place of a broken one says of that, until it was told. */
 type Label = { ending: string; told: string }
@@ -18,7 +19,7 @@ export function replace(file: string, now: number, make: (path: string, aside: s
   const ending = freeEnding(file, now)
   try {
     const told = make(madeFor(file), file + ending)
-    opened(madeFor(file), (db) => settingsTable(db).set('set_aside', JSON.stringify({ ending, told })))
+    whileOpen(madeFor(file), (db) => settingsTable(db).set('set_aside', JSON.stringify({ ending, told })))
   } catch (error) {
     drop(file)
     throw error
@@ -30,7 +31,8 @@ export function replace(file: string, now: number, make: (path: string, aside: s
 export function endReplacing(file: string, tell: (sentence: string) => void): void {
   const label = labelOf(madeFor(file))
   const isAside = label !== null && existsSync(file + label.ending)
-  if (isAside && isFree(file)) putInPlace(file, label.ending)
+  const isFree = sizeOf(file) === 0 // or what a program leaves there that only looked whether something is
+  if (isAside && isFree) putInPlace(file, label.ending)
   else if (isAside)
     tell(
       `${label.told} But before the new one was in its place another file was put there, which is used: what was brought over is only in the old one.`,
@@ -47,11 +49,6 @@ function putInPlace(file: string, ending: string): void {
   renameSync(madeFor(file), file)
 }
 
-/** Whether nothing is there, or what a program leaves that only looked whether something is. */
-function isFree(file: string): boolean {
-  return !statSync(file, { throwIfNoEntry: false })?.size
-}
-
 function madeFor(file: string): string {
   return `${file}-salvaging`
 }
@@ -65,20 +62,11 @@ function freeEnding(file: string, now: number): string {
 function labelOf(made: string): Label | null {
   if (!existsSync(made)) return null
   try {
-    const label = opened(made, (db) => (versionOf(db) === null ? null : settingsTable(db).get('set_aside')))
+    const label = whileOpen(made, (db) => (versionOf(db) === null ? null : settingsTable(db).get('set_aside')))
     return label === null ? null : JSON.parse(label)
   } catch (error) {
     if (isMalformed(error)) return null
     throw error
-  }
-}
-
-function opened<T>(path: string, act: (db: Database) => T): T {
-  const db = new Sqlite(path)
-  try {
-    return act(db)
-  } finally {
-    db.close()
   }
 }
 

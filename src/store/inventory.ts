@@ -1,8 +1,10 @@
-import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs'
-import Sqlite, { type Database } from 'better-sqlite3'
+import { closeSync, openSync, readSync } from 'node:fs'
+import type { Database } from 'better-sqlite3'
 import { BrokenFile, sentence } from '../errors.ts'
+import { sizeOf } from './beside.ts'
 import { isMissing } from './fault.ts'
 import { madeAlways } from './open.ts'
+import { whileOpen } from './while-open.ts'
 
 const types = ['table', 'index', 'trigger', 'view'] as const
 
@@ -41,19 +43,16 @@ function hasOurs(items: Item[]): boolean {
 
 /** Tries whether `actions` and its indexes can be made in another file. */
 function makeActions(items: Item[]): void {
-  const db = new Sqlite(':memory:')
-  try {
+  whileOpen(':memory:', (db) => {
     for (const { type, table, sql } of items)
       if (type !== 'trigger' && table.toLowerCase() === 'actions' && sql) db.exec(sql)
-  } finally {
-    db.close()
-  }
+  })
 }
 
 function inNeed(file: string, error: unknown): BrokenFile {
   return new BrokenFile(
     `The database ${file} is broken, and what the application has in it cannot be read without what only the application has: ${sentence(error)}. rfcached does not replace it.`,
-    "Stop rfcached and the application, and bring back the file's last backup. docs/recovery.md says how, step by step.",
+    "and bring back the file's last backup",
   )
 }
 
@@ -68,8 +67,7 @@ function hasLostPages(old: Database, file: string): boolean {
 
 /** As the file has it; where a log is beside it, that may have another. */
 function mayBeOfTable(old: Database, file: string, page: number): boolean {
-  const log = `${file}-wal`
-  if (existsSync(log) && statSync(log).size > 0) return true
+  if (sizeOf(`${file}-wal`) > 0) return true
   const handle = openSync(file, 'r')
   try {
     const first = Buffer.alloc(1)

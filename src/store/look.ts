@@ -9,6 +9,7 @@ import type { ActionColumns } from './meaning.ts'
 import { refuseNewer, schemaVersion } from './migrations.ts'
 import { readonlyHint, tablesInTheWay, versionOf } from './open.ts'
 import { refuseMisshapen } from './shape.ts'
+import { whileOpen } from './while-open.ts'
 
 /** Long enough for another writer's short transaction. */
 const busyMs = 3000
@@ -26,12 +27,7 @@ export function lookAtFile(file: string): FileSeen | null {
   if (!existsSync(file)) return null
   refuseUnfit(file)
   try {
-    const db = new Sqlite(file, { fileMustExist: true, timeout: busyMs })
-    try {
-      return seen(db, file)
-    } finally {
-      db.close()
-    }
+    return whileOpen(file, (db) => seen(db, file), { fileMustExist: true, timeout: busyMs })
   } catch (cause) {
     if (cause instanceof ConfigError) throw cause
     throw refused(file, cause)

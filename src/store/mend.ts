@@ -1,6 +1,5 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs'
-import Sqlite from 'better-sqlite3'
-import { isMalformed, sentence, TransientError } from '../errors.ts'
+import { codeOf, isMalformed, sentence, TransientError } from '../errors.ts'
 import { alone } from './alone.ts'
 import { realPath, refuseUnfit, sizeOf } from './beside.ts'
 import { faultIn } from './fault.ts'
@@ -9,6 +8,7 @@ import { type OpenOptions, refusedBy } from './open.ts'
 import { type Salvaged, salvage } from './salvage.ts'
 import { openStore, type Store } from './store.ts'
 import { walFault } from './wal.ts'
+import { whileOpen } from './while-open.ts'
 
 type MendOptions = OpenOptions & { tell: (sentence: string) => void }
 
@@ -20,8 +20,9 @@ type MendOptions = OpenOptions & { tell: (sentence: string) => void }
  */
 export function openWhole(file: string, options: MendOptions): Store {
   try {
-    return alone(realPath(file), () => {
-      endReplacing(realPath(file), options.tell)
+    const path = realPath(file)
+    return alone(path, () => {
+      endReplacing(path, options.tell)
       refuseUnfit(file)
       const store = openLooked(file, options)
       tellSetAside(store, options)
@@ -34,38 +35,32 @@ export function openWhole(file: string, options: MendOptions): Store {
 
 /** Whether the disk, or who may write on it, stands in the way. */
 function isOfDisk(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    'code' in error &&
-    /^(SQLITE_(FULL|IOERR|READONLY|CANTOPEN)|E[A-Z]+$)/.test(String(error.code))
-  )
+  return /^(SQLITE_(FULL|IOERR|READONLY|CANTOPEN)|E[A-Z]+$)/.test(codeOf(error))
 }
 
 function openLooked(file: string, options: MendOptions): Store {
-  rollBack(realPath(file))
-  const isLogLeft = (sizeOf(`${realPath(file)}-wal`) ?? 0) > 0
-  const lost = walFault(realPath(file))
-  const isSuspect = existsSync(marker(file))
+  const path = realPath(file)
+  rollBack(path)
+  const isLogLeft = sizeOf(`${path}-wal`) > 0
+  const lost = walFault(path)
+  const isSuspect = existsSync(marker(path))
   const fault = lost !== null || isSuspect ? faultIn(file) : null
   if (fault !== null) return replaced(file, fault, options)
   const store = openOrReplace(file, options)
   if (lost !== null) readAgain(store, lost, options)
   else if (isSuspect) options.tell(`${file} showed itself broken before, and is whole: it is used as it is.`)
   if (isLogLeft) store.emptyLog()
-  rmSync(marker(file), { force: true })
+  rmSync(marker(path), { force: true })
   return store
 }
 
 /** What a kill left half written without a log is taken back by who opens the file for writing: what only reads cannot open it. */
 function rollBack(file: string): void {
   if (!existsSync(file) || !existsSync(`${file}-journal`)) return
-  const db = new Sqlite(file)
   try {
-    db.pragma('schema_version')
+    whileOpen(file, (db) => db.pragma('schema_version'))
   } catch (error) {
     if (!isMalformed(error)) throw error
-  } finally {
-    db.close()
   }
 }
 
@@ -80,7 +75,7 @@ function tellSetAside(store: Store, { tell }: MendOptions): void {
 /** Has the whole file looked at when it is opened the next time; gives what to end with. */
 export function suspect(file: string, error: unknown): Error {
   try {
-    writeFileSync(marker(file), sentence(error))
+    writeFileSync(marker(realPath(file)), sentence(error))
   } catch {
     // On a full disk it will show itself again.
   }
@@ -90,8 +85,8 @@ export function suspect(file: string, error: unknown): Error {
   })
 }
 
-function marker(file: string): string {
-  return `${realPath(file)}-suspect`
+function marker(path: string): string {
+  return `${path}-suspect`
 }
 
 function openOrReplace(file: string, options: MendOptions): Store {

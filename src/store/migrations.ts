@@ -1,6 +1,7 @@
 import Sqlite, { type Database } from 'better-sqlite3'
 import { ConfigError } from '../errors.ts'
 import { jobsBackfillsActivitySearch } from './migration-2.ts'
+import { namesMade } from './ours.ts'
 import { misshapen, refuseMisshapen } from './shape.ts'
 
 /** Instant steps only: what touches many rows is a backfill, and what can be read again from Gitea is. */
@@ -50,11 +51,8 @@ export function versionSaid(db: Database): number | null {
 /** What a file of that version does not have yet: made by a later step, and not in the place of something. */
 export function newSince(version: number): Set<string> {
   const sql = migrations.flatMap((step) => (step.to > version ? step.sql : [])).join('\n')
-  const namesOf = (pattern: RegExp) => [...sql.matchAll(pattern)].map(([, name = '']) => name)
-  const former = new Set(namesOf(/^(?:DROP \w+|ALTER TABLE) (\w+)/gm))
-  return new Set(
-    namesOf(/^CREATE (?:VIRTUAL )?(?:TABLE|VIEW|INDEX|TRIGGER) (\w+)/gm).filter((name) => !former.has(name)),
-  )
+  const former = new Set([...sql.matchAll(/^(?:DROP \w+|ALTER TABLE) (\w+)/gm)].map(([, name]) => name))
+  return new Set(namesMade(sql).filter((name) => !former.has(name)))
 }
 
 /** @throws ConfigError for a version this rfcached does not know. */

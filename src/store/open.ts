@@ -1,6 +1,6 @@
 import { closeSync, existsSync, openSync } from 'node:fs'
 import Sqlite, { type Database } from 'better-sqlite3'
-import { ConfigError, sentence, TransientError } from '../errors.ts'
+import { ConfigError, codeOf, sentence, TransientError } from '../errors.ts'
 import { adoptTables, refuseForeignKeys } from './adopt.ts'
 import { refuseUnfit } from './beside.ts'
 import { refuseBroken } from './fault.ts'
@@ -104,7 +104,7 @@ function usable<T>(file: string, act: () => T): T {
 
 /** A full or failing disk may do better later, and is tried again; for the rest a person must act. */
 export function refusedBy(file: string, cause: unknown): Error {
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+  const code = codeOf(cause)
   const message = `The database ${file} cannot be opened for writing`
   if (code.startsWith('SQLITE_BUSY'))
     return new TransientError(`${message}, for another process keeps it locked: it must end its transaction.`, {

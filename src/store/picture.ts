@@ -1,9 +1,9 @@
-import { existsSync, statSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import Sqlite, { type Database } from 'better-sqlite3'
 import { ConfigError, sentence } from '../errors.ts'
 import { activityTable } from './activity.ts'
 import { backfillsTable } from './backfills.ts'
-import { realPath, refuseUnfit } from './beside.ts'
+import { realPath, refuseUnfit, sizeOf } from './beside.ts'
 import { deliveriesTable } from './deliveries.ts'
 import { entryFilesTable } from './entry-files.ts'
 import { jobHistory } from './job-history.ts'
@@ -82,8 +82,4 @@ function refuseOther(version: number | null, file: string): void {
       `${file} was written by an older rfcached (schema ${version}, this one knows ${schemaVersion}).`,
       'Start `rfcached serve`, which brings it up to date.',
     )
-}
-
-function sizeOf(path: string): number {
-  return statSync(path, { throwIfNoEntry: false })?.size ?? 0
 }

@@ -1,6 +1,6 @@
 import { chmodSync, chownSync, statSync } from 'node:fs'
 import Sqlite, { type Database } from 'better-sqlite3'
-import { BrokenFile } from '../errors.ts'
+import { BrokenFile, orFilledAnew } from '../errors.ts'
 import { type Closed, keepClosed, keptClosed } from './adopt.ts'
 import { type Item, inventory } from './inventory.ts'
 import { openDatabase } from './open.ts'
@@ -53,7 +53,7 @@ function theirsIn(old: Database, file: string, fault: string): Item[] {
     tables
       ? `The database ${file} is broken (${fault}), and the application's own tables are in it: ${tables.join(', ')}. rfcached does not replace it.`
       : `The database ${file} is broken (${fault}), and does not even tell what is in it. rfcached does not replace it.`,
-    `Stop rfcached and the application, and bring back the file's last backup, or what \`sqlite3 … .recover\` makes of it${tables ? '' : "; where you know that nothing but rfcached's tables was in it, move it away, and it is filled anew from Gitea"}. docs/recovery.md says how, step by step.`,
+    `and bring back the file's last backup, or what \`sqlite3 … .recover\` makes of it${tables ? '' : orFilledAnew}`,
   )
 }
 

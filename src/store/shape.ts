@@ -1,6 +1,7 @@
-import Sqlite, { type Database } from 'better-sqlite3'
-import { BrokenFile } from '../errors.ts'
+import type { Database } from 'better-sqlite3'
+import { BrokenFile, orFilledAnew } from '../errors.ts'
 import { schema } from './ours.ts'
+import { whileOpen } from './while-open.ts'
 
 let wanted: Set<string> | undefined
 
@@ -18,25 +19,15 @@ export function refuseMisshapen(db: Database, file: string): void {
 export function misshapen(shown: string, cause?: unknown): BrokenFile {
   return new BrokenFile(
     `${shown} It is not as rfcached made it, and rfcached does not replace it.`,
-    "Stop rfcached and the application, and bring back the file's last backup; where you know that nothing but rfcached's tables was in it, move it away, and it is filled anew from Gitea. docs/recovery.md says how, step by step.",
+    `and bring back the file's last backup${orFilledAnew}`,
     { cause },
   )
 }
 
 function missingIn(db: Database): string[] {
-  wanted ??= wantedNames()
+  wanted ??= whileOpen(':memory:', (made) => namesIn(made.exec(schema)))
   const present = namesIn(db)
   return [...wanted].filter((name) => !present.has(name))
-}
-
-function wantedNames(): Set<string> {
-  const db = new Sqlite(':memory:')
-  try {
-    db.exec(schema)
-    return namesIn(db)
-  } finally {
-    db.close()
-  }
 }
 
 /** Tables, views and triggers by their names, and columns as table.column. */

@@ -58,7 +58,7 @@ function storeOf(db: Database, file: string, now: () => number) {
         inTransaction.immediate(write)
       } catch (error) {
         derive.lookAgain()
-        throw refusedBy(error)
+        throw writeRefused(error)
       }
     },
     /** A write that needs no lease, because it only asks: what a webhook says is kept by whoever hears it. */
@@ -126,12 +126,12 @@ function mapped<T>(write: () => T): T {
   try {
     return write()
   } catch (error) {
-    throw refusedBy(error)
+    throw writeRefused(error)
   }
 }
 
 /** A lock passes; what the application has in the file and refuses a change of ours would refuse it for ever: a person must act. */
-function refusedBy(error: unknown): unknown {
+function writeRefused(error: unknown): unknown {
   if (!(error instanceof Sqlite.SqliteError)) return error
   if (error.code.startsWith('SQLITE_BUSY'))
     return new TransientError('Another process keeps the database locked: it must end its transaction.', {

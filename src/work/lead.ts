@@ -1,6 +1,6 @@
 import { readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
-import { LeaseLost } from '../errors.ts'
+import { codeOf, LeaseLost } from '../errors.ts'
 import { type Mirror, timeNow } from '../refresh/mirror.ts'
 
 /** A heartbeat well inside the time after which a silent holder counts as dead. */
@@ -27,7 +27,7 @@ export function isGone(holder: string): boolean {
   try {
     return !process.kill(Number(pid), 0)
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'ESRCH'
+    return codeOf(error) === 'ESRCH'
   }
 }
 

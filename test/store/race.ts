@@ -2,13 +2,14 @@ import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { onTestFinished } from 'vitest'
 
-const racers = 4
+/** What one of several was told when it opened a file, and whether another was in its place then. */
+type Raced = { told: string[]; isMoved: boolean }
 
-/** Opens a file by several at one moment. @throws what one of them throws */
-export async function race(file: string): Promise<void> {
-  const workerData = { file, ready: new SharedArrayBuffer(4), racers }
+/** Opens a file by several at one moment, who mend it where it is broken or do not. @throws what one of them throws */
+export async function race(file: string, { mends = false, racers = 4 } = {}): Promise<Raced[]> {
+  const workerData = { file, mends, racers, ready: new SharedArrayBuffer(4) }
   const threads = Array.from({ length: racers }, () => new Worker(new URL('racer.ts', import.meta.url), { workerData }))
-  await Promise.all(threads.map((thread) => once(thread, 'exit')))
+  return Promise.all(threads.map(async (thread) => (await once(thread, 'message'))[0]))
 }
 
 /** Makes a file and takes it away, again and again till the test ends. */

@@ -10,12 +10,12 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { basename, dirname } from 'node:path'
-import { Worker } from 'node:worker_threads'
 import { describe, expect, test } from 'vitest'
 import { openWhole, suspect } from '../../src/store/mend.ts'
 import { breakPages, leavesOf } from '../support/breaking.ts'
 import { beside, left, mended } from './left.ts'
 import { application, madeAt, madePath } from './made.ts'
+import { race } from './race.ts'
 
 const ending = '-broken-2026-11-22T10-00-00.000Z'
 
@@ -114,15 +114,7 @@ test('a second file that breaks at the same moment has a name of its own', () =>
 test('of several that open a broken file at the same moment one mends it, and the others use what it made', async () => {
   for (let round = 0; round < 5; round++) {
     const file = brokenOne()
-    const menders = 3
-    const workerData = { file, ready: new SharedArrayBuffer(4), menders }
-    const ends = Array.from({ length: menders }, () => {
-      const worker = new Worker(new URL('mender.ts', import.meta.url), { workerData })
-      return new Promise<{ told: string[]; isMoved: boolean }>((done, failed) => {
-        worker.on('message', done).on('error', failed)
-      })
-    })
-    const all = await Promise.all(ends)
+    const all = await race(file, { mends: true, racers: 3 })
     expect(all.flatMap(({ told }) => told)).toEqual([expect.stringContaining('Brought over were 7 actions')])
     expect(all.map(({ isMoved }) => isMoved)).toEqual([false, false, false])
     expect(beside(file)).toEqual([expect.stringContaining('-broken-')])

@@ -6,6 +6,7 @@ import { BrokenFile } from '../../src/errors.ts'
 import { openWhole, suspect } from '../../src/store/mend.ts'
 import { breakPages, cutShort, leavesOf, overwrite, pagesOf } from '../support/breaking.ts'
 import { createActions } from './application.ts'
+import { earlier } from './earlier.ts'
 import { beside, left, mended } from './left.ts'
 import { application, madeAt, madePath, opened, own, repoRow } from './made.ts'
 
@@ -171,10 +172,8 @@ describe('fault F30: a broken file with nothing but our tables and actions', () 
   })
 
   test('is so too when the first version of rfcached made it', () => {
-    const file = madePath()
-    const old = new Sqlite(file)
-    old.exec(readFileSync(new URL('schemas/1.sql', import.meta.url), 'utf8'))
-    old.exec(`INSERT INTO settings (name, value) VALUES ('schema', '1')`)
+    const file = earlier(1)
+    const old = application(file)
     createActions(old)
     old.exec(`INSERT INTO actions (action_kind) VALUES ('propose_rfc')`)
     old.close()

@@ -1,11 +1,11 @@
-import { readFileSync } from 'node:fs'
 import type { Database } from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
 import { entry, tellStory } from '../stories/story.ts'
 import { seededRandom } from '../support/seeded-random.ts'
 import { startLiveService } from '../work/live-service.ts'
 import { createActions } from './application.ts'
-import { application, madePath, mirrored, opened } from './made.ts'
+import { earlier } from './earlier.ts'
+import { application, mirrored, opened } from './made.ts'
 import { python, pythonSqlite } from './python.ts'
 
 const words = ['gears', 'clock', 'spring', 'lever', 'pendulum']
@@ -22,9 +22,8 @@ const check = (db: Database) => db.exec(`INSERT INTO rfcs_search (rfcs_search, r
 
 /** A file of schema 1 that was filled then and is opened now: its rows wait for the backfill. */
 function fromBefore(rows: number) {
-  const file = madePath()
-  const old = application(file, readFileSync(new URL('schemas/1.sql', import.meta.url), 'utf8'))
-  old.exec(`INSERT INTO settings VALUES ('schema', '1')`)
+  const file = earlier(1)
+  const old = application(file)
   for (let at = 0; at < rows; at++) old.prepare(insert).run(`old-${at}`, 'gears', '["clock"]', 'spring', null)
   const store = opened(file)
   const walk = store.walks['search-index']

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
@@ -13,7 +13,8 @@ import { backfillKinds, backfillsDue } from '../../src/work/backfills.ts'
 import { jobKinds } from '../../src/work/job-kinds.ts'
 import { runCli } from '../commands/cli.ts'
 import { createActions } from '../store/application.ts'
-import { application, madePath, mirrored, opened } from '../store/made.ts'
+import { earlier } from '../store/earlier.ts'
+import { application, mirrored, opened } from '../store/made.ts'
 import { until } from '../stories/served.ts'
 import { handClock } from '../support/hand-clock.ts'
 import { startLiveService } from './live-service.ts'
@@ -23,9 +24,8 @@ const insert = `INSERT INTO cached_rfcs (slug, title, body, removed_at, body_sha
 
 /** A file of schema 1 with so many RFCs, opened now: the backfill search-index is owed to it. */
 function owed(rows: number, { removed = false, body = 'clock' } = {}) {
-  const file = madePath()
-  const old = application(file, readFileSync(new URL('../store/schemas/1.sql', import.meta.url), 'utf8'))
-  old.exec(`INSERT INTO settings VALUES ('schema', '1')`)
+  const file = earlier(1)
+  const old = application(file)
   const one = old.prepare(insert)
   old.transaction(() => {
     for (let at = 0; at < rows; at++) one.run(`old-${at}`, body, removed ? 'then' : null)

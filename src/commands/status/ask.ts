@@ -1,6 +1,6 @@
 import { request } from 'undici'
 import { apiToken, type Config, originOf } from '../../config.ts'
-import { sentence, TransientError } from '../../errors.ts'
+import { codeOf, sentence, TransientError } from '../../errors.ts'
 import { problemShape } from '../../http/problem.ts'
 import { type Status, statusShape } from '../../status/shape.ts'
 
@@ -41,6 +41,6 @@ async function answerOf(url: string, token: string | null): Promise<{ status: nu
     })
     return { status: statusCode, json: await body.json().catch(() => null) }
   } catch (error) {
-    return error instanceof Error && 'code' in error ? String(error.code) : sentence(error)
+    return codeOf(error) || sentence(error)
   }
 }
