@@ -1,5 +1,6 @@
 import { IncompleteListing } from '../errors.ts'
 import type { Refs } from '../gitea/api/refs.ts'
+import type { ShownPull } from '../rules/pull.ts'
 import type { RepoRow } from '../store/repos.ts'
 import { ask, type Mirror } from './mirror.ts'
 
@@ -9,17 +10,33 @@ import { ask, type Mirror } from './mirror.ts'
  * @throws IncompleteListing when that shows nothing: the document would seem to be gone.
  */
 export async function defaultTip(mirror: Mirror, repo: RepoRow, { branches }: Refs): Promise<string | null> {
-  const { gitea, store } = mirror
   const tip = branches.get(repo.default_branch)
   if (tip || branches.size === 0) return tip ?? null
+  await learnDefault(mirror, repo)
+  return branches.get(repo.default_branch) ?? null
+}
+
+/**
+ * Pulls of the meta repository that are shown and lead elsewhere now: where its default branch has another name, they moved with it.
+ * @throws IncompleteListing when what its name is cannot be seen.
+ */
+export async function followDefault(mirror: Mirror, repo: RepoRow, pulls: ShownPull[]): Promise<void> {
+  if (!repo.is_meta || pulls.every(({ base }) => base === repo.default_branch)) return
+  const shown = new Set(mirror.store.pulls.live(repo.full_name).map(({ pr_number }) => pr_number))
+  const leadElsewhere = pulls.some(({ number, base }) => base !== repo.default_branch && shown.has(number))
+  if (leadElsewhere) await learnDefault(mirror, repo)
+}
+
+async function learnDefault(mirror: Mirror, repo: RepoRow): Promise<void> {
+  const { gitea, store } = mirror
   const now = await gitea.repos.findById(repo.id)
   if (!now) throw new IncompleteListing(`${repo.full_name} is not to be seen, nor what its default branch is.`)
+  if (now.defaultBranch === repo.default_branch) return
   repo.default_branch = now.defaultBranch
   store.transaction(() => {
     store.repos.setDefaultBranch(repo.id, now.defaultBranch)
     askAnew(mirror, repo)
   })
-  return branches.get(now.defaultBranch) ?? null
 }
 
 /**

@@ -1,6 +1,7 @@
 import { IncompleteListing } from '../errors.ts'
 import { pullRow } from '../rules/pull.ts'
 import type { RepoRow } from '../store/repos.ts'
+import { followDefault } from './default-branch.ts'
 import { pullsOff } from './meta-pulls.ts'
 import { ask, holdsStill, type Mirror, type Refreshed } from './mirror.ts'
 import { belonging } from './pulls.ts'
@@ -20,6 +21,7 @@ export async function refreshPull(mirror: Mirror, repo: RepoRow | null, number: 
     ask(mirror, { kind: 'repos' })
     throw new IncompleteListing(`${repo.full_name} is another repository now.`)
   }
+  if (pull) await followDefault(mirror, repo, [pull])
   const whose = pull && belonging(repo, pull)
   store.transaction(() => {
     holdsStill(mirror, repo)

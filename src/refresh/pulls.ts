@@ -3,6 +3,7 @@ import type { Refs } from '../gitea/api/refs.ts'
 import type { Pull } from '../gitea/shapes.ts'
 import { type Belonging, metaBelonging, pullRow } from '../rules/pull.ts'
 import type { RepoRow } from '../store/repos.ts'
+import { followDefault } from './default-branch.ts'
 import { ask, holdsStill, type Mirror, watermark, writeAll } from './mirror.ts'
 
 /**
@@ -78,6 +79,7 @@ export async function writePulls(
   { pulls, gone, refs, since, hidden, off }: ReadPulls,
 ): Promise<void> {
   if (off) return
+  await followDefault(mirror, repo, pulls)
   const { store, botUser } = mirror
   const openBefore = store.pulls.countOpen(repo.full_name)
   const rows = pulls.map((pull) => {

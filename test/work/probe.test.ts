@@ -506,11 +506,14 @@ describe('what has no webhook and moves no time', () => {
     live.world.commit('rfcs/meta', 'propose/eta', { 'rfcs/eta.md': 'x' })
     const number = live.world.openPull('rfcs/meta', 'propose/eta', { by: 'alice' })
     await live.pass(30)
+    live.db.exec(`CREATE TABLE shown (state TEXT); CREATE TRIGGER shows AFTER UPDATE ON cached_prs
+      BEGIN INSERT INTO shown VALUES (new.state); END`)
     live.world.renameBranch('rfcs/meta', 'main', 'trunk')
     await live.pass(30)
     await live.run('probe')
     await live.pass(15)
     expect(live.pull('rfcs/meta', number)).toMatchObject({ state: 'open', base_branch: 'trunk' })
+    expect(live.all('SELECT DISTINCT state FROM shown')).toEqual([{ state: 'open' }])
   })
 
   test('pulls that are switched on again are listed with the next probe', async () => {
