@@ -13,7 +13,16 @@ export async function defaultTip(mirror: Mirror, repo: RepoRow, { branches }: Re
   const tip = branches.get(repo.default_branch)
   if (tip || branches.size === 0) return tip ?? null
   await learnDefault(mirror, repo)
-  return branches.get(repo.default_branch) ?? null
+  const named = branches.get(repo.default_branch) ?? null
+  if (named === null && repo.tip !== null) await refuseOlder(mirror, repo)
+  return named
+}
+
+/** The refs may have been listed while it had another name: then they show nothing. */
+async function refuseOlder({ gitea }: Mirror, { full_name, default_branch }: RepoRow): Promise<void> {
+  const { branches } = await gitea.refs.list(full_name)
+  if (branches.has(default_branch))
+    throw new IncompleteListing(`The branches of ${full_name} moved while they were read.`)
 }
 
 /**

@@ -76,6 +76,22 @@ describe.each(dialects)('on %s', (dialect) => {
     expect(story.copy.branch('rfcs/alpha', 'trunk')).toMatchObject({ state: 'open' })
   })
 
+  test('fault 52: a default branch that had another name only while the refs were listed leaves the document as it was', async () => {
+    using story = tellOfAlpha(dialect)
+    await story.copy.reconcile()
+    const rename = (from: string, to: string) => story.world.renameBranch('rfcs/alpha', from, to)
+    story.spoil((path, answer) => {
+      if (path.startsWith('/repos/search')) rename('main', 'trunk')
+      if (path.startsWith('/repos/rfcs/alpha/git/refs')) rename('trunk', 'main')
+      return answer
+    })
+    expect((await story.copy.reconcile()).warnings).toHaveLength(1)
+    expect(story.copy.rfc('alpha')).toMatchObject({ body: '\ufeff# The document\r\n' })
+    story.spoil()
+    expect((await story.copy.reconcile()).warnings).toEqual([])
+    expect(story.copy.rfc('alpha')).toMatchObject({ body: '\ufeff# The document\r\n' })
+  })
+
   test('fault 45: what is read for an RFC that stops following meanwhile is not written', async () => {
     using story = tellOfAlpha(dialect)
     await story.copy.reconcile()
