@@ -9,6 +9,11 @@ export const problemShape = z.object({
   detail: z.string(),
 })
 
+/** What a problem document says of a kind of problem that has no address of its own. */
+export function problemDocument(status: number, title: string, detail: string): z.infer<typeof problemShape> {
+  return { type: 'about:blank', title, status, detail }
+}
+
 /** Answers with a problem document; `more` are members of this kind of problem alone. */
 export function problem(
   reply: FastifyReply,
@@ -17,7 +22,7 @@ export function problem(
   detail: string,
   more: Record<string, unknown> = {},
 ): FastifyReply {
-  const document = { type: 'about:blank', title, status, detail, ...more }
+  const document = { ...problemDocument(status, title, detail), ...more }
   return reply.code(status).type('application/problem+json').serializer(JSON.stringify).send(document)
 }
 

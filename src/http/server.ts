@@ -10,6 +10,7 @@ import { describeRoutes } from './openapi.ts'
 import { pageRoutes } from './page/routes.ts'
 import { answerProblems, answerUnread } from './problems.ts'
 import { healthRoutes, statusRoutes } from './status.ts'
+import { answerUnparsed } from './unparsed.ts'
 import { type WebhookOptions, webhookRoutes } from './webhook.ts'
 
 export type ServerOptions = {
@@ -39,6 +40,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
     bodyLimit,
     http: { headersTimeout: deadlineMs, connectionsCheckingInterval: checkEveryMs },
     forceCloseConnections: 'idle',
+    clientErrorHandler: answerUnparsed,
     frameworkErrors: (error, _, reply) => void answerUnread(error, reply),
   })
   const door = createAccess(access)

@@ -35,6 +35,13 @@ function dial(said: string): { socket: Socket; answered: Promise<string> } {
   return { socket, answered }
 }
 
+/** The problem document that an answer is. */
+function problemIn(answer: string): unknown {
+  const [head = '', body = ''] = answer.split('\r\n\r\n')
+  expect(head).toMatch(/^HTTP\/1.1 4\d\d [\s\S]*^content-type: application\/problem\+json/im)
+  return JSON.parse(body)
+}
+
 /** Goes on saying a little, for as long as the connection lives. */
 function drip(socket: Socket, what: string): void {
   timers.add(setInterval(() => socket.writable && socket.write(what), 200))
@@ -48,7 +55,7 @@ test('F5: who drips the headers or the body, stops half-way, says nothing or daw
   drip(late[0]!.socket, 'X-Slow: 1\r\n')
   drip(late[1]!.socket, ' ')
   drip(again.socket, 'X-Slow: 1\r\n')
-  for (const { answered } of late) expect(await answered).toMatch(/^HTTP\/1.1 408 /)
+  for (const { answered } of late) expect(problemIn(await answered)).toMatchObject({ status: 408 })
   expect(await again.answered).toMatch(/^HTTP\/1.1 503 .*HTTP\/1.1 408 /s)
   expect(performance.now() - began).toBeGreaterThan(9000)
   expect(performance.now() - began).toBeLessThan(14_000)
@@ -80,10 +87,14 @@ test('F5: while others are slow, a delivery is taken at once', async () => {
 })
 
 test.each([
-  ['no HTTP at all', 'geheim\r\n\r\n'],
-  ['two lengths', `${head(3)}\r\nContent-Length: 4\r\n\r\nabcd`],
-  ['a line of 100,000 letters', `GET /${'x'.repeat(100_000)} HTTP/1.1\r\n\r\n`],
-])('F5: %s is no request', async (_, said) => {
-  expect(await dial(said).answered).toMatch(/^(HTTP\/1.1 4\d\d |$)/)
+  ['no HTTP at all', 400, 'geheim\r\n\r\n'],
+  ['two lengths', 400, `${head(3)}\r\nContent-Length: 4\r\n\r\nabcd`],
+  ['a line of 17,000 letters', 431, `GET /${'x'.repeat(17_000)} HTTP/1.1\r\n\r\n`],
+])('F5: %s is no request, and that is said', async (_, status, said) => {
+  expect(problemIn(await dial(said).answered)).toMatchObject({ status, title: 'The request cannot be read' })
   expect(desk.inbox()).toEqual([])
+})
+
+test('F5: of a line of 100,000 letters no more is heard than is refused', async () => {
+  expect(await dial(`GET /${'x'.repeat(100_000)} HTTP/1.1\r\n\r\n`).answered).toMatch(/^(HTTP\/1.1 431 |$)/)
 })
