@@ -4,7 +4,8 @@ import { alone } from './alone.ts'
 import { realPath, refuseUnfit, sizeOf } from './beside.ts'
 import { faultIn } from './fault.ts'
 import { endReplacing, replace } from './in-place.ts'
-import { type OpenOptions, refusedBy } from './open.ts'
+import type { OpenOptions } from './open.ts'
+import { openRefused } from './refused.ts'
 import { type Salvaged, salvage } from './salvage.ts'
 import { openStore, type Store } from './store.ts'
 import { walFault } from './wal.ts'
@@ -29,7 +30,7 @@ export function openWhole(file: string, options: MendOptions): Store {
       return store
     })
   } catch (error) {
-    throw isOfDisk(error) ? refusedBy(file, error) : error
+    throw isOfDisk(error) ? openRefused(file, error) : error
   }
 }
 

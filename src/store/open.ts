@@ -1,17 +1,14 @@
 import { closeSync, existsSync, openSync } from 'node:fs'
 import Sqlite, { type Database } from 'better-sqlite3'
-import { ConfigError, codeOf, sentence, TransientError } from '../errors.ts'
+import { ConfigError } from '../errors.ts'
 import { adoptTables, refuseForeignKeys } from './adopt.ts'
 import { refuseUnfit } from './beside.ts'
 import { refuseBroken } from './fault.ts'
 import { busyMs, logAhead } from './log-ahead.ts'
 import { migrate, newSince, refuseNewer, schemaVersion, versionSaid } from './migrations.ts'
 import { made, oursNamed, schema } from './ours.ts'
+import { openRefused } from './refused.ts'
 import { refuseMisshapen } from './shape.ts'
-
-/** What to do when SQLite says that a file is read-only. */
-export const readonlyHint =
-  'The file and its folder must belong to the user that runs rfcached; where they do, its header is broken: see docs/recovery.md.'
 
 export type OpenOptions = {
   /** Make the file where there is none and our tables where they are not, and bring those of an older version up to date. */
@@ -98,37 +95,8 @@ function usable<T>(file: string, act: () => T): T {
   try {
     return act()
   } catch (cause) {
-    throw cause instanceof ConfigError ? cause : refusedBy(file, cause)
+    throw cause instanceof ConfigError ? cause : openRefused(file, cause)
   }
-}
-
-/** A full or failing disk may do better later, and is tried again; for the rest a person must act. */
-export function refusedBy(file: string, cause: unknown): Error {
-  const code = codeOf(cause)
-  const message = `The database ${file} cannot be opened for writing`
-  if (code.startsWith('SQLITE_BUSY'))
-    return new TransientError(`${message}, for another process keeps it locked: it must end its transaction.`, {
-      cause,
-    })
-  if (/^(SQLITE_FULL|ENOSPC|EDQUOT)/.test(code))
-    return new TransientError(`${message}, for its disk is full: make room, and start again.`, { cause })
-  if (/^(SQLITE_IOERR|EIO)/.test(code))
-    return new TransientError(
-      `${message}, for its disk is full or fails: make room, or look at what the system says of it, and start again.`,
-      { cause },
-    )
-  return new ConfigError(`${message}: ${sentence(cause)}.`, hintFor(code), { cause })
-}
-
-function hintFor(code: string): string {
-  if (code === 'SQLITE_NOTADB')
-    return 'It is no SQLite database: name another file in the configuration, or move this one away.'
-  if (code.startsWith('SQLITE_CORRUPT'))
-    return 'It is broken: `rfcached serve` and `rfcached reconcile --once` mend it where they may, see docs/recovery.md.'
-  if (code === 'SQLITE_READONLY') return readonlyHint
-  if (/^(SQLITE_READONLY|SQLITE_CANTOPEN|EROFS|EACCES|EPERM)/.test(code))
-    return 'It is on a read-only file system or may not be written: it and its folder must belong to the user that runs rfcached.'
-  return 'Its folder must exist and belong to the user that runs rfcached.'
 }
 
 /** The version of our tables in a file; null: rfcached has never been here. */

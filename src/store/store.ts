@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
-import Sqlite, { type Database } from 'better-sqlite3'
-import { ConfigError, LeaseLost, TransientError } from '../errors.ts'
+import type { Database } from 'better-sqlite3'
+import { LeaseLost } from '../errors.ts'
 import { utcOf } from '../rules/time.ts'
 import { activityTable } from './activity.ts'
 import { adoptClosed } from './adopt.ts'
@@ -10,13 +10,13 @@ import { changesTable } from './changes.ts'
 import { deliveriesTable } from './deliveries.ts'
 import { type Derive, deriver } from './derive.ts'
 import { entryFilesTable } from './entry-files.ts'
-import { isMissing } from './fault.ts'
 import { jobsTable } from './jobs.ts'
 import { leaseTable } from './lease.ts'
 import { logByHand } from './log-by-hand.ts'
-import { type OpenOptions, openDatabase, readonlyHint } from './open.ts'
+import { type OpenOptions, openDatabase } from './open.ts'
 import { pictureOf } from './picture.ts'
 import { pullsTable } from './pulls.ts'
+import { writeRefused } from './refused.ts'
 import { reposTable } from './repos.ts'
 import { rfcsTable } from './rfcs.ts'
 import { emptySearch, searchWalk } from './search.ts'
@@ -128,29 +128,6 @@ function mapped<T>(write: () => T): T {
   } catch (error) {
     throw writeRefused(error)
   }
-}
-
-/** A lock passes; what the application has in the file and refuses a change of ours would refuse it for ever: a person must act. */
-function writeRefused(error: unknown): unknown {
-  if (!(error instanceof Sqlite.SqliteError)) return error
-  if (error.code.startsWith('SQLITE_BUSY'))
-    return new TransientError('Another process keeps the database locked: it must end its transaction.', {
-      cause: error,
-    })
-  if (error.code.startsWith('SQLITE_READONLY'))
-    return new ConfigError(`The database cannot be written: ${error.message}.`, readonlyHint, { cause: error })
-  if (isMissing(error))
-    return new ConfigError(
-      `What the application has in the database needs what only the application has: ${error.message}.`,
-      'The columns of actions that rfcached reads, and tables with a foreign key to its own, must do without.',
-      { cause: error },
-    )
-  if (error.code !== 'SQLITE_CONSTRAINT_FOREIGNKEY') return error
-  return new ConfigError(
-    'A foreign key of another table in the database refuses a change in cached_prs or cached_branches.',
-    'Declare it ON UPDATE CASCADE ON DELETE CASCADE, or drop it: Gitea renames repositories, and branches go.',
-    { cause: error },
-  )
 }
 
 function forget(db: Database): void {
