@@ -15,6 +15,9 @@ const mostGrowth = 1.25
 /** Others that wait for the file look every few milliseconds, and find it free. */
 const pauseMs = 10
 const firstRows = 50
+/** What is under way moves many times a second. */
+const stillMs = 60_000
+const lookMs = 1000
 
 type Inside = Pick<Mirror, 'store' | 'effects' | 'log'>
 type Chunk = { after: number; rows: number; tookMs: number }
@@ -22,7 +25,7 @@ type Chunk = { after: number; rows: number; tookMs: number }
 /**
  * Goes through a table from the backfill's cursor to the highest key there was when it began, in chunks of at most 20 ms with a
  * pause between; the cursor moves in the chunk's own transaction, over rows that need nothing too, so that it always ends. Stopped or killed, it
- * goes on from there the next time; an error is kept with it.
+ * goes on from there the next time; an error is kept with it. While another run is at it, it waits, and then has nothing left to do.
  */
 export async function runBackfill(
   mirror: Inside,
@@ -31,6 +34,12 @@ export async function runBackfill(
   progress: Progress,
   signal: AbortSignal,
 ): Promise<JobEnd> {
+  let isDone = false
+  while (isAtIt(mirror, name)) {
+    await mirror.effects.sleep(lookMs, signal)
+    isDone = mirror.store.backfills.byName(name)?.status === 'completed'
+  }
+  if (isDone) return { status: 'completed', message: null, result: { rows: 0 } }
   try {
     const rows = await goThrough(mirror, name, walk, progress, signal)
     return { status: 'completed', message: null, result: { rows } }
@@ -38,6 +47,12 @@ export async function runBackfill(
     if (!signal.aborted && !isFinal(error)) keepError(mirror, name, walk, error)
     throw error
   }
+}
+
+/** Whether another run is at it: two side by side would do each row twice, and count it twice. */
+function isAtIt({ store, effects }: Inside, name: string): boolean {
+  const row = store.backfills.byName(name)
+  return row?.status === 'running' && row.job_id !== null && effects.now() - Date.parse(row.updated_at) < stillMs
 }
 
 /** How many rows this run went over. */

@@ -47,6 +47,12 @@ function parts(store: ReturnType<typeof opened>) {
   return { store, clock, inside, told, run, at: (name: BackfillName) => store.backfills.byName(name) }
 }
 
+/** A job that runs. */
+function job(store: ReturnType<typeof opened>, kind: string): void {
+  const now = '2026-11-22T10:00:00Z'
+  store.jobs.start(store.jobs.request(kind, 'manual', now).id, now)
+}
+
 /** Rows 1 to `count` in memory, each doing what it is told; `filled`: each row as often as it was done. */
 function rowsInMemory(count: number, cost: (key: number) => void = () => {}, atOnce = 1) {
   const filled = new Map<number, number>()
@@ -104,6 +110,24 @@ describe('a backfill ends', () => {
     expect(at('search-index')).toMatchObject({ status: 'completed', done: 300, total: 300 })
     expect(indexed(app)).toBe(300 + more)
     check(app)
+  })
+
+  test('once, though it is asked for while it runs: who comes second waits for the first, and has nothing left to do', async () => {
+    const { run, store, at } = owed(500)
+    job(store, 'rebuild')
+    const runs = [run('search-index', store.walks['search-index']), run('search-index', store.walks['search-index'])]
+    expect((await Promise.all(runs)).map(({ result }) => result)).toEqual([{ rows: 500 }, { rows: 0 }])
+    expect(at('search-index')).toMatchObject({ status: 'completed', done: 500, total: 500 })
+  })
+
+  test('though the one that was at it has not moved for a minute', async () => {
+    const { run, store, clock, at } = owed(500)
+    job(store, 'rebuild')
+    store.transaction(() => store.backfills.begin('search-index', { last: 500, total: 500 }, '2026-11-22T10:00:00Z'))
+    const before = clock.now()
+    await run('search-index', store.walks['search-index'])
+    expect(clock.now() - before).toBeGreaterThan(59_000)
+    expect(at('search-index')).toMatchObject({ status: 'completed', done: 500, total: 500 })
   })
 
   test('at once where there is nothing to do: a new file owes nothing', async () => {
