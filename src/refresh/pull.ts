@@ -4,7 +4,7 @@ import type { RepoRow } from '../store/repos.ts'
 import { followDefault } from './default-branch.ts'
 import { pullsOff } from './meta-pulls.ts'
 import { ask, holdsStill, type Mirror, type Refreshed } from './mirror.ts'
-import { belonging } from './pulls.ts'
+import { belonging, shownById } from './pulls.ts'
 
 /** Brings one pull up to date, of the meta repository or of a followed one. */
 export async function refreshPull(mirror: Mirror, repo: RepoRow | null, number: number): Promise<Refreshed> {
@@ -14,7 +14,8 @@ export async function refreshPull(mirror: Mirror, repo: RepoRow | null, number: 
     gitea.pulls.one(repo.full_name, number),
     gitea.refs.pullHead(repo.full_name, number),
   ])
-  if (pull === null && (await hidesPulls(mirror, repo))) return { warnings: [pullsOff(repo.full_name)] }
+  // None can be read where they are turned off, and what is held of them stays.
+  if (pull === null && !(await shownById(mirror, repo)).hasPulls) return { warnings: [pullsOff(repo.full_name)] }
   if (pull === null && (head !== null || (await hasHead(mirror, repo, number))))
     throw new IncompleteListing(`${repo.full_name}#${number} has a head but cannot be read.`)
   if (pull && pull.repoId !== repo.id) {
@@ -34,11 +35,4 @@ export async function refreshPull(mirror: Mirror, repo: RepoRow | null, number: 
 /** By the listing of all refs: that two answers say 404 proves nothing, for something between us and Gitea may say so of anything. */
 async function hasHead({ gitea }: Mirror, { full_name }: RepoRow, number: number): Promise<boolean> {
   return (await gitea.refs.list(full_name)).pulls.has(number)
-}
-
-/** Whether the repository's pulls are turned off: none can be read then, and what is held of them stays. */
-async function hidesPulls({ gitea }: Mirror, { id, full_name }: RepoRow): Promise<boolean> {
-  const shown = await gitea.repos.findById(id)
-  if (shown === null) throw new IncompleteListing(`${full_name} is not visible now.`)
-  return !shown.hasPulls
 }

@@ -1,6 +1,6 @@
 import { IncompleteListing } from '../errors.ts'
 import type { Refs } from '../gitea/api/refs.ts'
-import type { Pull } from '../gitea/shapes.ts'
+import type { Pull, Repo } from '../gitea/shapes.ts'
 import { type Belonging, metaBelonging, pullRow } from '../rules/pull.ts'
 import type { RepoRow } from '../store/repos.ts'
 import { followDefault } from './default-branch.ts'
@@ -25,7 +25,10 @@ export async function readPulls(mirror: Mirror, repo: RepoRow, refs: Refs, whole
   const since = gitea.traffic.serverTime > 0 ? watermark(gitea.traffic.serverTime) : null
   const live = store.pulls.live(repo.full_name).map((pull) => pull.pr_number)
   if (!repo.has_pulls) return { pulls: [], gone: [], refs, since: null, off: true }
-  if (refs.pulls.size === 0) return { pulls: [], gone: live, refs, since, off: false }
+  if (refs.pulls.size === 0) {
+    if (live.length > 0) await shownById(mirror, repo)
+    return { pulls: [], gone: live, refs, since, off: false }
+  }
   const isWhole = whole || repo.pulls_since === null
   const read = isWhole ? await allPulls(mirror, repo) : await gitea.pulls.since(repo.full_name, repo.pulls_since ?? '')
   if (read === null) return unavailable(mirror, repo, refs)
@@ -37,6 +40,7 @@ export async function readPulls(mirror: Mirror, repo: RepoRow, refs: Refs, whole
   const shown = new Set(pulls.map((pull) => pull.number))
   const missing = live.filter((number) => !shown.has(number) && (isWhole || !refs.pulls.has(number)))
   const gone = await provenGone(mirror, repo, missing, refs, isWhole)
+  if (gone.length > 0 && pulls.length === 0) await shownById(mirror, repo)
   return { pulls, gone, refs, since: hidden ? repo.pulls_since : since, hidden, off: false }
 }
 
@@ -62,9 +66,10 @@ async function provenGone(
 }
 
 /** The pulls API answers 404 where the unit is off, and for seconds after a repository's first push. */
-async function unavailable({ gitea, store }: Mirror, repo: RepoRow, refs: Refs): Promise<ReadPulls> {
-  const now = await gitea.repos.findById(repo.id)
-  if (now?.hasPulls !== false) throw new IncompleteListing(`The pulls of ${repo.full_name} are not to be seen.`)
+async function unavailable(mirror: Mirror, repo: RepoRow, refs: Refs): Promise<ReadPulls> {
+  const { store } = mirror
+  const now = await shownById(mirror, repo)
+  if (now.hasPulls) throw new IncompleteListing(`The pulls of ${repo.full_name} are not to be seen.`)
   store.transaction(() => store.repos.setHasPulls(repo.id, 0))
   return { pulls: [], gone: [], refs, since: null, off: true }
 }
@@ -106,6 +111,17 @@ export async function writePulls(
     },
   )
   if (hidden) throw new IncompleteListing(`The pulls of ${repo.full_name} hold one that Gitea could not show (null).`)
+}
+
+/**
+ * The repository as Gitea shows it by its id, still under the name it was asked by: that nothing is there may be true of another one
+ * that has the name for a moment. @throws IncompleteListing where it is not so.
+ */
+export async function shownById(mirror: Mirror, { id, full_name }: RepoRow): Promise<Repo> {
+  const shown = await mirror.gitea.repos.findById(id)
+  if (shown?.fullName === full_name) return shown
+  ask(mirror, { kind: 'repos' })
+  throw new IncompleteListing(`${full_name} is not visible now, or has another name.`)
 }
 
 /** Whose a pull is, by the repository it is in. */

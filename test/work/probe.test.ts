@@ -226,6 +226,30 @@ describe.each(dialects)('on %s', (dialect) => {
   })
 })
 
+test('F15: a sweep does not take pulls for gone while another repository has the name for a moment, unheard', async () => {
+  const swap = () => {
+    live.world.renameRepo('rfcs/alpha', 'aside')
+    live.world.renameRepo('rfcs/beta', 'alpha')
+    live.world.renameRepo('rfcs/aside', 'beta')
+  }
+  push('rfcs/alpha')
+  const number = live.world.openPull('rfcs/alpha', 'topic', { by: 'alice' })
+  await someTime()
+  live.loseWebhooks()
+  let isSwapped = false
+  live.fake.fail(({ path }) => {
+    if (/alpha\/pulls/.test(path) && !isSwapped) swap()
+    isSwapped ||= /alpha\/pulls/.test(path)
+    return undefined
+  })
+  await live.run('reconcile')
+  swap()
+  await live.pass(120)
+  await live.run('probe')
+  await live.pass(120)
+  expect(live.pull('rfcs/alpha', number)).toMatchObject({ state: 'open' })
+})
+
 test.each([1, 6])('a base branch renamed takes its %d pulls, which have no new time, with it', async (many) => {
   push('rfcs/alpha', 'base')
   const numbers = Array.from({ length: many }, (_, at) => {
