@@ -2,7 +2,7 @@ import { IncompleteListing } from '../errors.ts'
 import type { Refs } from '../gitea/api/refs.ts'
 import type { ShownPull } from '../rules/pull.ts'
 import type { RepoRow } from '../store/repos.ts'
-import { ask, type Mirror } from './mirror.ts'
+import { ask, type Mirror, pauseBeforeSecondLookMs } from './mirror.ts'
 
 /**
  * The tip of the default branch among refs just read; null where the repository has no such branch. No webhook tells of another
@@ -14,15 +14,16 @@ export async function defaultTip(mirror: Mirror, repo: RepoRow, { branches }: Re
   if (tip || branches.size === 0) return tip ?? null
   await learnDefault(mirror, repo)
   const named = branches.get(repo.default_branch) ?? null
-  if (named === null && repo.tip !== null) await refuseOlder(mirror, repo)
+  if (named === null && repo.tip !== null) await refuseMoving(mirror, repo)
   return named
 }
 
-/** The refs may have been listed while it had another name: then they show nothing. */
-async function refuseOlder({ gitea }: Mirror, { full_name, default_branch }: RepoRow): Promise<void> {
-  const { branches } = await gitea.refs.list(full_name)
-  if (branches.has(default_branch))
-    throw new IncompleteListing(`The branches of ${full_name} moved while they were read.`)
+/** Either may be of a moment when the branch had another name: Gitea names it in its own tables a little after git does. */
+async function refuseMoving({ gitea, effects }: Mirror, { id, full_name, default_branch }: RepoRow): Promise<void> {
+  await effects.sleep(pauseBeforeSecondLookMs)
+  const [now, { branches }] = await Promise.all([gitea.repos.findById(id), gitea.refs.list(full_name)])
+  if (now?.defaultBranch !== default_branch || branches.has(default_branch))
+    throw new IncompleteListing(`The default branch of ${full_name} got another name while it was read.`)
 }
 
 /**

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { active, dialects, entry, type Story, tellStory } from './story.ts'
+import { active, dialects, entry, type Spoiler, type Story, tellStory } from './story.ts'
 
 function tellOfAlpha(dialect?: Parameters<typeof tellStory>[0]): Story {
   const story = tellStory(dialect)
@@ -85,11 +85,31 @@ describe.each(dialects)('on %s', (dialect) => {
       if (path.startsWith('/repos/rfcs/alpha/git/refs')) rename('trunk', 'main')
       return answer
     })
-    expect((await story.copy.reconcile()).warnings).toHaveLength(1)
+    await story.copy.reconcile()
     expect(story.copy.rfc('alpha')).toMatchObject({ body: '\ufeff# The document\r\n' })
     story.spoil()
     expect((await story.copy.reconcile()).warnings).toEqual([])
     expect(story.copy.rfc('alpha')).toMatchObject({ body: '\ufeff# The document\r\n' })
+  })
+
+  test('fault 52: a default branch whose new name git shows before Gitea itself does leaves the document as it was', async () => {
+    using story = tellOfAlpha(dialect)
+    await story.copy.reconcile()
+    story.world.renameBranch('rfcs/alpha', 'main', 'trunk')
+    const bodies = new Set<unknown>()
+    const writtenAt = story.clock.now() + 500
+    const late: Spoiler = (_path, { body, ...answer }) => ({
+      ...answer,
+      body: Buffer.from(Buffer.from(body).toString().replaceAll('"default_branch":"trunk"', '"default_branch":"main"')),
+    })
+    story.spoil((path, answer) => {
+      bodies.add(story.copy.rfc('alpha').body)
+      return story.clock.now() < writtenAt ? late(path, answer) : answer
+    })
+    expect((await story.copy.reconcile()).warnings).toEqual([])
+    bodies.add(story.copy.rfc('alpha').body)
+    expect([...bodies]).toEqual(['\ufeff# The document\r\n'])
+    expect(story.copy.branch('rfcs/alpha', 'trunk')).toMatchObject({ state: 'open' })
   })
 
   test('fault 45: what is read for an RFC that stops following meanwhile is not written', async () => {
