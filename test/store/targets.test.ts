@@ -122,9 +122,25 @@ describe('fault 43: a target under way', () => {
     asked('repos', t0)
     expect(claims(t0)).toEqual(['repos'])
   })
+
+  test('fault F32: comes by itself though its second look was asked for before the clock was set back', () => {
+    const { ask, claims, done } = queue()
+    ask({ target: 'repos', at: t0 + 3_600_000, againAt: t0 + 3_605_000 })
+    claims(t0 + 3_600_000)
+    done('repos', t0 + 3_600_000)
+    expect(claims(t0)).toEqual(['repos'])
+  })
 })
 
 describe('fault F35: a target that fails', () => {
+  test('fault F32: is tried again though the clock was set back before its back-off was over', () => {
+    const { asked, claim, claims, fail } = queue()
+    asked('repos', t0 + 3_600_000)
+    const first = claim(t0 + 3_600_000, true)
+    if (first) fail(first, t0 + 3_600_000, t0 + 3_601_000, 'It is broken.')
+    expect(claims(t0)).toEqual(['repos'])
+  })
+
   test('is tried again when its back-off is over, for as much as it was asked', () => {
     const { ask, claim, claims, fail, failing } = queue()
     ask({ target: 'repos', at: t0, whole: true, priority: 1 })

@@ -118,3 +118,15 @@ describe('whom an action with a repository speaks of is looked at again with a p
     expect(opener()).toBe('mara')
   })
 })
+
+test('fault 25: a push to a repository shows that a closed pull of it is deleted, of which nothing else tells', async () => {
+  live.world.commit('rfcs/alpha', 'topic', { 'note.md': 'x' })
+  const number = live.world.openPull('rfcs/alpha', 'topic', { by: 'alice' })
+  live.world.close('rfcs/alpha', number)
+  await longAfter()
+  live.world.deletePull('rfcs/alpha', number)
+  live.world.commit('rfcs/alpha', 'main', { 'note.md': 'x' })
+  await live.run('probe')
+  await live.pass(15)
+  expect(live.pull('rfcs/alpha', number)).toMatchObject({ state: 'deleted' })
+})

@@ -195,6 +195,12 @@ describe('F13: a token that is refused', () => {
 })
 
 describe('F29: a file that takes nothing', () => {
+  test('is no trouble any more once it takes something again, though no delivery comes', async () => {
+    live.pulse.troubles.set('inbox', 'database or disk is full')
+    await live.pass(10)
+    expect(live.pulse.troubles.has('inbox')).toBe(false)
+  })
+
   test('is told of for as long as it lasts, and what was under way is done when there is room', async () => {
     refusal('UPDATE ON targets WHEN OLD.started_at IS NOT NULL AND NEW.started_at IS NULL')
     const id = push('rfcs/alpha')
