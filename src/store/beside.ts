@@ -2,11 +2,19 @@ import { existsSync, lstatSync, readlinkSync, realpathSync, statSync } from 'nod
 import { dirname, resolve } from 'node:path'
 import { BrokenFile, ConfigError, codeOf } from '../errors.ts'
 
-/** Where the file itself lies, whose log SQLite keeps beside it, or where it would, when there is none: it may come or go meanwhile. */
+/**
+ * Where the file itself lies, whose log SQLite keeps beside it, or where it would, when there is none: it may come or go meanwhile.
+ * @throws ConfigError for links that lead in a circle.
+ */
 export function realPath(file: string): string {
   try {
     return realpathSync(file)
   } catch (error) {
+    if (codeOf(error) === 'ELOOP')
+      throw new ConfigError(
+        `${file} is a link that leads in a circle.`,
+        'Make it lead to a file, or name another file as the database in the configuration.',
+      )
     if (!isNone(error)) throw error
     const leadsOn = lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink()
     return leadsOn ? realPath(resolve(realpathSync(dirname(file)), readlinkSync(file))) : file
@@ -14,13 +22,13 @@ export function realPath(file: string): string {
 }
 
 /**
- * Refuses what SQLite would not, or in words that do not help: a folder where a file should be, and a file that was emptied, whose log
- * it would delete for it.
- * @throws ConfigError for a folder, BrokenFile for an empty file that was none.
+ * Refuses what SQLite would not, or in words that do not help: a folder, a device or a pipe where a file should be, and a file that was
+ * emptied, whose log it would delete for it.
+ * @throws ConfigError for what is no file, BrokenFile for an empty file that was none.
  */
 export function refuseUnfit(file: string): void {
   const path = realPath(file)
-  for (const end of ['', '-wal', '-shm', '-journal', '-suspect']) refuseFolder(path + end)
+  for (const end of ['', '-wal', '-shm', '-journal', '-suspect']) refuseOther(path + end)
   const isEmpty = statSync(path, { throwIfNoEntry: false })?.size === 0
   const wasFilled = sizeOf(`${path}-wal`) > 0 || existsSync(`${path}-suspect`)
   if (!isEmpty || !wasFilled) return
@@ -30,10 +38,11 @@ export function refuseUnfit(file: string): void {
   )
 }
 
-function refuseFolder(path: string): void {
-  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return
+function refuseOther(path: string): void {
+  const found = statSync(path, { throwIfNoEntry: false })
+  if (!found || found.isFile()) return
   throw new ConfigError(
-    `${path} is a folder, and a file must be there.`,
+    `${path} is ${found.isDirectory() ? 'a folder' : 'a device or a pipe'}, and a file must be there.`,
     'Move it away, or name another file as the database in the configuration.',
   )
 }

@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import Sqlite, { type Database } from 'better-sqlite3'
 import { ConfigError, sentence } from '../errors.ts'
 import { actionColumns } from './actions.ts'
-import { refuseUnfit } from './beside.ts'
+import { realPath, refuseUnfit } from './beside.ts'
 import { faultOf } from './fault.ts'
 import type { ActionColumns } from './meaning.ts'
 import { refuseNewer, schemaVersion } from './migrations.ts'
@@ -24,7 +24,7 @@ export type FileSeen = { version: number | null; actions: ActionColumns | null }
  * @throws ConfigError for whatever opening it for work would throw one for, and for a file that is not whole.
  */
 export function lookAtFile(file: string): FileSeen | null {
-  refuseFolder(dirname(file))
+  for (const path of [file, realPath(file)]) refuseFolder(dirname(path))
   if (!existsSync(file)) return null
   refuseUnfit(file)
   try {

@@ -1,4 +1,5 @@
-import { copyFileSync, mkdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { copyFileSync, mkdirSync, readFileSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { BrokenFile, ConfigError } from '../../src/errors.ts'
 import { lookAtFile } from '../../src/store/look.ts'
@@ -42,6 +43,31 @@ describe.each(waysToOpen)('%s', (_, open) => {
     mkdirSync(file + end)
     expect(() => open(file)).toThrow(ConfigError)
     expect(() => open(file)).toThrow(/is a folder, and a file must be there/)
+  })
+})
+
+describe.each(waysToOpen)('%s', (_, open) => {
+  test('says that there is a device or a pipe where a file should be, and waits for nobody', () => {
+    const [file, pipe] = [madePath(), madePath()]
+    symlinkSync('/dev/null', file)
+    execFileSync('mkfifo', [pipe])
+    for (const other of [file, pipe])
+      expect(() => open(other)).toThrow(/is a device or a pipe, and a file must be there/)
+  })
+})
+
+describe.each(waysToOpen.filter(([name]) => name === 'serve' || name === 'doctor'))('%s', (_, open) => {
+  test('refuses a link that leads into a folder which is not there', () => {
+    const file = madePath()
+    symlinkSync('nowhere/rfcs.sqlite', file)
+    expect(() => open(file)).toThrow(ConfigError)
+  })
+
+  test('refuses a link that leads to itself', () => {
+    const file = madePath()
+    symlinkSync(file, file)
+    expect(() => open(file)).toThrow(ConfigError)
+    expect(() => open(file)).toThrow(/is a link that leads in a circle\.$/)
   })
 })
 
