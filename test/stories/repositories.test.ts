@@ -377,3 +377,17 @@ test('entries without any repository cost no request a piece', async () => {
   expect(requests).toBeLessThanOrEqual(15)
   expect(dates.requests).toBe(1)
 })
+
+describe('F14: the meta repository', () => {
+  test('handed to another owner stops all: nothing of the other owner is followed, nothing goes, and where to look is said', async () => {
+    using story = tellStory()
+    story.write({ 'rfcs/alpha.md': active('alpha') })
+    story.repo('alpha')
+    await story.copy.reconcile()
+    const before = story.copy.all('SELECT * FROM cached_branches')
+    story.world.transferRepo('rfcs/meta', 'alice')
+    await expect(story.copy.reconcile()).rejects.toThrow('The meta repository rfcs/meta is alice/meta now.')
+    expect(story.copy.all('SELECT * FROM cached_branches')).toEqual(before)
+    expect(story.copy.rfc('alpha')).toMatchObject({ removed_at: null })
+  })
+})

@@ -130,3 +130,16 @@ test('fault 25: a push to a repository shows that a closed pull of it is deleted
   await live.pass(15)
   expect(live.pull('rfcs/alpha', number)).toMatchObject({ state: 'deleted' })
 })
+
+test('a branch under another name, heard of, shows it as the base of all old pulls onto it, also where they are many', async () => {
+  live.world.commit('rfcs/alpha', 'base', { 'note.md': 'x' })
+  const numbers = Array.from({ length: 7 }, (_, at) => {
+    live.world.commit('rfcs/alpha', `topic-${at}`, { 'note.md': `${at}` })
+    return live.world.openPull('rfcs/alpha', `topic-${at}`, { by: 'alice', base: 'base' })
+  })
+  await longAfter()
+  live.hearWebhooks()
+  live.world.renameBranch('rfcs/alpha', 'base', 'ground')
+  await live.pass(15)
+  expect(new Set(numbers.map((number) => live.pull('rfcs/alpha', number)?.base_branch))).toEqual(new Set(['ground']))
+})

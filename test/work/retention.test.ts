@@ -26,6 +26,16 @@ const changed = (key: string) =>
 const asks = (since: number | bigint, limit?: number) =>
   desk.app.inject({ url: `/api/v1/changes?since=${since}${limit ? `&limit=${limit}` : ''}` })
 
+test('what happened is counted for a week, and not a quarter of an hour longer', async () => {
+  desk.store.transaction(() => desk.store.activity.add(desk.now(), { refreshes: 1 }))
+  desk.pass(7 * day - 900_000)
+  await forget(30)
+  expect(count('activity')).toBe(1)
+  desk.pass(2 * 900_000)
+  await forget(30)
+  expect(count('activity')).toBe(0)
+})
+
 describe('deliveries', () => {
   test('are kept for the days that are configured, and not a day longer', async () => {
     delivered('old')
