@@ -2,7 +2,10 @@ import { IncompleteListing } from '../errors.ts'
 import type { Refs } from '../gitea/api/refs.ts'
 import type { ShownPull } from '../rules/pull.ts'
 import type { RepoRow } from '../store/repos.ts'
-import { ask, type Mirror, pauseBeforeSecondLookMs } from './mirror.ts'
+import { ask, type Mirror } from './mirror.ts'
+
+/** Longer than Gitea takes between naming a branch in git and in its own tables. */
+const pauseBeforeSecondLookMs = 2000
 
 /**
  * The tip of the default branch among refs just read; null where the repository has no such branch. No webhook tells of another

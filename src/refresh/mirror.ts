@@ -25,8 +25,7 @@ export type Refreshed = { warnings: string[] }
 
 const overlapMs = 120_000
 const rowsPerTransaction = 200
-/** How long what seemed to be gone has to show itself again. */
-export const pauseBeforeSecondLookMs = 2000
+const pauseBeforeSecondLookMs = 2000
 const pauseBeforeSecondTryMs = 60_000
 
 /** Our own times, as readers see them. */
