@@ -10,7 +10,9 @@ import type { Watcher } from './watch.ts'
  * Holds every column of the live rows to those of a copy that is made from nothing now, beside the same `actions`, and the full-text
  * index to the rows. @throws Found
  */
-export async function compareAnew({ up, clock, doubtful, general }: Scene, { db }: Watcher): Promise<void> {
+export async function compareAnew(scene: Scene, watcher: Watcher): Promise<void> {
+  const { up, clock, doubtful, general } = scene
+  const { db } = watcher
   searched(db.name)
   const effects = { now: clock.now, random: general.random, sleep: async () => {} }
   const door = fakeDoor(up.fake)
@@ -19,7 +21,7 @@ export async function compareAnew({ up, clock, doubtful, general }: Scene, { db 
   await fresh.reconcile()
   const all: typeof fresh.all = (sql, ...values) => db.prepare<typeof values, Row>(sql).all(...values)
   const [have, want] = liveRows({ all }, fresh)
-  const unsure = pullsUnsure(db, doubtful)
+  const unsure = pullsUnsure(scene, watcher)
   const off = new Set(owned(up).flatMap((repo) => (repo.hasPulls ? [] : name(repo))))
   for (const key of new Set([...have.keys(), ...want.keys()])) {
     const row = have.get(key) ?? want.get(key) ?? {}
@@ -32,11 +34,14 @@ export async function compareAnew({ up, clock, doubtful, general }: Scene, { db 
 }
 
 /** Those of which an action speaks by the repository of a doubtful RFC: where a copy does not follow it, the name counts as none. */
-function pullsUnsure(db: Watcher['db'], doubtful: Set<string>): Set<string> {
-  const named = db.prepare<[], { pull: string; whose: string }>(`
-    SELECT a.rfc_slug || '#' || a.pr_number AS pull, r.rfc_slug AS whose
-    FROM actions AS a JOIN repos AS r ON r.full_name = a.repo WHERE r.rfc_slug IS NOT NULL`)
-  return new Set(named.all().flatMap(({ pull, whose }) => (doubtful.has(whose) ? pull : [])))
+export function pullsUnsure({ timeline, truth, doubtful }: Scene, { db }: Watcher): Set<string> {
+  const followed = db.prepare<[], [number, string]>('SELECT id, rfc_slug FROM repos WHERE rfc_slug IS NOT NULL').raw()
+  const names = [...followed.all(), ...truth().follows].flatMap(([id, slug]) =>
+    doubtful.has(slug) ? String(timeline.now(`name ${id}`)) : [],
+  )
+  const named = db.prepare<[string], string>(/* sql */ `
+    SELECT rfc_slug || '#' || pr_number FROM actions WHERE lower(repo) IN (SELECT lower(value) FROM json_each(?))`)
+  return new Set(named.pluck().all(JSON.stringify(names)))
 }
 
 /** SQLite's own comparison of the index with what it is an index of. */

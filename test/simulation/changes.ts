@@ -20,6 +20,7 @@ export const changes = {
     'entry renamed': renameEntry,
     'entry copied': copyEntry,
     'entry broken': breakEntry,
+    'entries moved by force': forceEntries,
   },
   branches: {
     'branch made': makeBranch,
@@ -29,6 +30,7 @@ export const changes = {
     'branch renamed': renameBranch,
     'document changed': changeDocument,
     'default branch changed': changeDefault,
+    'default branch renamed': renameDefault,
   },
   pulls: {
     'pull opened': openPull,
@@ -53,6 +55,7 @@ export const changes = {
     ),
     'pull retargeted': onPull('open', retarget),
     'open pull deleted': onPull('open', (up, _, repo, number) => up.world.deletePull(name(repo), number)),
+    'open pull replaced': replacePull,
     'closed pull deleted': onPull('closed', (up, _, repo, number) => up.world.deletePull(name(repo), number)),
   },
   repositories: {
@@ -193,6 +196,21 @@ function breakEntry(up: Upstream, chance: Chance) {
   return entry.path
 }
 
+/** Commits that are gone are those after one of the last few. */
+function forceEntries(up: Upstream, chance: Chance) {
+  const repo = meta(up)
+  let tip = tipOf(repo)
+  for (let back = chance.between(1, 3); back > 0; back--) tip = repo.objects.commit(tip ?? '')?.parents[0] ?? tip
+  if (tip === undefined) return undefined
+  const files = { [`notes/${chance.below(10_000)}.txt`]: 'instead\n' }
+  up.world.push(
+    name(repo),
+    repo.defaultBranch,
+    up.world.writeCommit(name(repo), repo.defaultBranch, files, { parents: [tip] }),
+  )
+  return `back to ${tip}`
+}
+
 function sideBranch(repo: Repository, chance: Chance): string | undefined {
   const names = [...repo.refs.keys()].flatMap((ref) => (ref.startsWith('refs/heads/') ? [ref.slice(11)] : []))
   return chance.pick(names.filter((one) => one !== repo.defaultBranch && one !== 'main'))
@@ -279,9 +297,18 @@ function changeDefault(up: Upstream, chance: Chance) {
   const repo = someRepo(up, chance)
   if (!repo) return undefined
   const to = repo.defaultBranch === 'main' ? 'trunk' : 'main'
+  // Renamed, and back under the old name before anybody asked: that cannot be seen.
+  if (to === 'main' && !repo.refs.has('refs/heads/main')) return undefined
   if (!repo.refs.has(`refs/heads/${to}`)) up.world.branch(name(repo), to)
   up.world.changeRepo(name(repo), { defaultBranch: to })
   return `${name(repo)} ${to}`
+}
+
+function renameDefault(up: Upstream, chance: Chance) {
+  const repo = someRepo(up, chance)
+  if (repo?.defaultBranch !== 'main' || repo.refs.has('refs/heads/trunk')) return undefined
+  up.world.renameBranch(name(repo), 'main', 'trunk')
+  return name(repo)
 }
 
 function openPull(up: Upstream, chance: Chance) {
@@ -334,6 +361,17 @@ function onPull(
     const said = attempt(() => act(up, chance, repo, pull.number) ?? 'done')
     return said === undefined ? undefined : `${name(repo)}#${pull.number}`
   }
+}
+
+/** The first one is deleted and another opened in one moment: as many are there as were, and who turns pages misses one. */
+function replacePull(up: Upstream, chance: Chance) {
+  const repo = chance.pick(owned(up).filter(({ pulls, hasPulls }) => hasPulls && pulls.size > 2))
+  const first = [...(repo?.pulls.values() ?? [])].find(({ closed }) => closed === undefined)
+  if (!repo || !first) return undefined
+  up.world.deletePull(name(repo), first.number)
+  const branch = sideBranch(repo, chance) ?? ''
+  const number = attempt(() => up.world.openPull(name(repo), branch, { by: 'bob', body: '' }))
+  return `${name(repo)}#${first.number} by ${number ?? 'none'}`
 }
 
 function retarget(up: Upstream, chance: Chance, repo: Repository, number: number): void {

@@ -1,4 +1,4 @@
-import { compareAnew } from './anew.ts'
+import { compareAnew, pullsUnsure } from './anew.ts'
 import { name, owned } from './changes.ts'
 import { meaningOf } from './meaning.ts'
 import { fair } from './network.ts'
@@ -99,6 +99,7 @@ function compare(scene: Scene, watcher: Watcher, when: string): void {
   const { up, doubtful } = scene
   const want = wanted(scene, watcher)
   const off = new Set(owned(up).flatMap((repo) => (repo.hasPulls ? [] : name(repo))))
+  const unsure = pullsUnsure(scene, watcher)
   for (const table of tables) {
     const have = new Map([...watcher.rows(table)].filter(([, row]) => !watcher.isGone(table, row)))
     for (const key of new Set([...have.keys(), ...want[table].keys()])) {
@@ -106,7 +107,8 @@ function compare(scene: Scene, watcher: Watcher, when: string): void {
       const row = is ?? must ?? {}
       const hangs = table === 'cached_rfcs' || row.repo !== 'rfcs/meta' || row.branch_name === 'main'
       if (hangs && doubtful.has(String(row.rfc_slug ?? row.slug))) continue
-      if (table === 'cached_prs' && off.has(String(row.repo))) continue
+      if (table === 'cached_prs' && (off.has(String(row.repo)) || unsure.has(`${row.rfc_slug}#${row.pr_number}`)))
+        continue
       const fault = differing(is, must, when)
       if (fault) throw new Found(`unequal ${when}: ${table} ${key} ${fault}`)
     }

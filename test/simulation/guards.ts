@@ -433,4 +433,40 @@ export const guards: Guard[] = [
     'if (items.length === data.total_count) return items',
     'if (items.length >= 0) return items',
   ),
+  guard(
+    'a default branch that is not there is asked again',
+    'refresh/default-branch.ts',
+    'if (tip || branches.size === 0) return',
+    'if (tip || branches.size >= 0) return',
+  ),
+  guard(
+    'dates are those of the tip that is shown',
+    'refresh/entry-dates.ts',
+    "if (store.repos.meta()?.tip !== tip || store.settings.get('entries_moving') !== null)",
+    "if (store.repos.meta()?.tip === '')",
+  ),
+  guard(
+    'a probe turns pages while what they show has moved',
+    'gitea/api/repos.ts',
+    'if (isLast || since === null ||',
+    'if (isLast || since !== undefined ||',
+  ),
+  guard(
+    'derived again when a repository gets another name',
+    'refresh/repos.ts',
+    'if (moved.length > 0) store.deriveAll()',
+    '',
+  ),
+  guard(
+    'a pull that one listing lacks is asked itself',
+    'refresh/pulls.ts',
+    'missing.filter((number) => !isWhole || refs.pulls.has(number))',
+    'missing.filter((number) => number < 0)',
+  ),
+  guard(
+    'every date is asked again after history was rewritten',
+    'rules/history.ts',
+    'if (!commit || steps > range.length) return null',
+    'if (!commit || steps > range.length) break',
+  ),
 ]

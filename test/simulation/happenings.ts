@@ -9,11 +9,11 @@ import type { Upstream } from './upstream.ts'
 
 type Act = (up: Upstream, chance: Chance) => string | undefined
 /** What only a whole sweep can see, by the table of what a probe cannot. */
-const unseenByProbes = /^(branch renamed|closed pull deleted|repository’s pulls)/
+const unseenByProbes = /^(branch renamed|closed pull deleted|open pull replaced|repository’s pulls)/
 
 /** What moves no time that Gitea tells: probes see it of the repositories on the first page. */
 const unseenBeyondAPage =
-  /^(repository renamed|repositories swapped|repository shown|default branch changed|open pull deleted)/
+  /^(repository renamed|repositories swapped|repository shown|default branch (changed|renamed)|open pull deleted)/
 
 /** Lets one step after the other happen; the story says what did. */
 export function happenings(scene: Scene, post: Post, story: string[]) {

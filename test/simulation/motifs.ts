@@ -19,6 +19,11 @@ export const troublesOf: Record<string, string[]> = {
 
 const fourNotes = ['application notes', 'application notes', 'application notes', 'application notes']
 
+const fourBranches = ['branches', 'branches', 'branches', 'branches']
+const threeMore = ['branch made', 'pull opened', 'pull opened']
+const replaced = ['open pull replaced', 0, 8000] as const
+const fourReplaced = [replaced, replaced, replaced, replaced]
+
 /** What hurts most when it comes one after the other. */
 export const motifs: Beat[][] = [
   ['pulls', 'long pause', 'weather', 'probe', 'fair weather'],
@@ -35,6 +40,7 @@ export const motifs: Beat[][] = [
   ['pulls', 'application notes', 'application notes', 'application corrects itself', 'application corrects itself'],
   [...fourNotes, 'repository renamed', ['probe', 5000, 20_000], 'entry given a repository'],
   [...fourNotes, 'repository deleted', ['sweep', 5000, 20_000], 'entry given a repository'],
+  ['pull opened', 'pull opened', ...fourNotes, ...fourNotes, ['repository renamed', 5000, 20_000]],
   ['application closes a branch', 'branches', 'branches', 'application closes a branch', 'sweep', 'branches'],
   // A change that nobody told of, and a listing that lacks it.
   ['silence', 'pulls', 'long pause', 'lists', ['probe', 5000, 20_000], 'fair weather', 'webhooks again'],
@@ -46,6 +52,23 @@ export const motifs: Beat[][] = [
   ['silence', 'seen late', 'pulls', 'webhooks again'],
   ['seen late', 'pulls', 'seen late', 'branches'],
   ['fair weather', 'seen late', 'entries', 'seen late', 'entries', 'seen late', 'entries'],
+  // More than a page of repositories.
+  ['silence', 'repository made', ['probe', 5000, 20_000], ...fourBranches, ...fourBranches, ['probe', 5000, 20_000]],
+  // What moves on while it is read.
+  [
+    ...threeMore,
+    ...threeMore,
+    ...threeMore,
+    'slow answers',
+    ['sweep', 10_000, 50_000],
+    ...fourReplaced,
+    ...fourReplaced,
+  ],
+  ['slow answers of contents', ['entry edited', 1000, 20_000], ['again', 20_000, 40_000], 'fair weather'],
+  [
+    ['entry edited and put back', 5000, 20_000],
+    ['entries moved by force', 5000, 20_000],
+  ],
   // Answers from before a pause, to a process that another has taken over from.
   ['slow answers', ['branches', 0, 0], ['stopped', 0, 0], 'again', 'long pause', ['goes on', 20_000, 20_000]],
   ['slow answers', ['pulls', 0, 0], ['stopped', 0, 0], 'again', 'long pause', ['goes on', 20_000, 20_000]],

@@ -5,8 +5,8 @@ import type { Door, HttpAnswer } from '../../src/gitea/door.ts'
 import type { Chance } from './chance.ts'
 import type { Clock, Sleeper } from './clock.ts'
 
-/** What goes wrong, how often, and how long answers take, in milliseconds. */
-export type Weather = { odds: number; kinds: Trouble[]; from: number; to: number; where: string }
+/** What goes wrong, how often, where, and how long answers take, in milliseconds: all, or only those of paths with `slowAt` in them. */
+export type Weather = { odds: number; kinds: Trouble[]; from: number; to: number; where: string; slowAt?: string }
 
 /** Parts of paths: what alone may be struck. */
 const places = [
@@ -65,6 +65,8 @@ export function randomWeather(chance: Chance): Weather {
 
 /** Weather in which one kind of trouble alone comes, mostly always: `only 404`, or at a place alone: `only 404 /raw/`. */
 export function weatherOf(name: string, chance: Chance): Weather | null {
+  const [, slowAt] = /^slow answers of (\S+)$/.exec(name) ?? []
+  if (slowAt) return { ...slow, slowAt }
   const [, kind, where = chance.odds(0.4) ? '' : chance.one(places)] = /^only (\S+)(?: (\S+))?$/.exec(name) ?? []
   const trouble = troubles.find((one) => one === kind)
   return trouble ? { odds: chance.one([1, 1, 0.5]), kinds: [trouble], from: 1, to: 50, where } : null
@@ -128,7 +130,8 @@ export function openNetwork({ fake, clock, chance, pageSize, isRich, wrong }: Op
           cutAt.set(request.path, clock.now())
         const early = chance().odds(0.5) ? answerTo(request, fault) : null
         early?.catch(() => {})
-        const forget = clock.at(clock.now() + chance().between(weather.from, weather.to), whose, () => {
+        const { from, to } = request.path.includes(weather.slowAt ?? '') ? weather : fair
+        const forget = clock.at(clock.now() + chance().between(from, to), whose, () => {
           const answered = (early ?? answerTo(request, fault)).then((answer) => {
             const seconds = answer.status === 429 ? Number(answer.headers['retry-after'] ?? 0) : 0
             pauses.set(whose, Math.max(pauses.get(whose) ?? 0, clock.now() + seconds * 1000))

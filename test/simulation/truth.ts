@@ -51,7 +51,9 @@ function note(facts: Map<string, string>, repo: Repository, isMeta: boolean, slu
   const { id } = repo
   facts.set(`name ${id}`, name(repo))
   for (const branch of ['main', 'trunk']) {
-    const document = filesIn(repo, repo.refs.get(`refs/heads/${branch}`), '').get('RFC.md')
+    const at = repo.refs.get(`refs/heads/${branch}`)
+    // A branch that is not there shows nothing, also not that there is no document.
+    const document = at === undefined ? 'no branch' : filesIn(repo, at, '').get('RFC.md')
     if (document) facts.set(`document ${branch} ${id}`, document)
   }
   if (slug) facts.set(`follow ${id}`, slug)
