@@ -418,8 +418,8 @@ export const guards: Guard[] = [
   guard(
     'a pull of pulls that are turned off is not gone',
     'refresh/pull.ts',
-    'if (pull === null && (await hidesPulls',
-    'if (pull === undefined && (await hidesPulls',
+    'if (pull === null && !(await shownById',
+    'if (pull === undefined && !(await shownById',
   ),
   guard(
     'the number of open pulls shows one that was deleted',
@@ -468,5 +468,11 @@ export const guards: Guard[] = [
     'rules/history.ts',
     'if (!commit || steps > range.length) return null',
     'if (!commit || steps > range.length) break',
+  ),
+  guard(
+    'pulls move with a renamed default branch',
+    'refresh/default-branch.ts',
+    'if (leadElsewhere) await',
+    'if (leadElsewhere && repo.id < 0) await',
   ),
 ]

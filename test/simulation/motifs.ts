@@ -19,7 +19,8 @@ export const troublesOf: Record<string, string[]> = {
 
 const fourNotes = ['application notes', 'application notes', 'application notes', 'application notes']
 
-const fourBranches = ['branches', 'branches', 'branches', 'branches']
+const made = ['branch made', 0, 2000] as const
+const fiveMade = [made, made, made, made, made]
 const threeMore = ['branch made', 'pull opened', 'pull opened']
 const replaced = ['open pull replaced', 0, 8000] as const
 const fourReplaced = [replaced, replaced, replaced, replaced]
@@ -53,7 +54,7 @@ export const motifs: Beat[][] = [
   ['seen late', 'pulls', 'seen late', 'branches'],
   ['fair weather', 'seen late', 'entries', 'seen late', 'entries', 'seen late', 'entries'],
   // More than a page of repositories.
-  ['silence', 'repository made', ['probe', 5000, 20_000], ...fourBranches, ...fourBranches, ['probe', 5000, 20_000]],
+  ['silence', 'repository made', ['probe', 15_000, 20_000], ...fiveMade, ...fiveMade, ['probe', 5000, 20_000]],
   // What moves on while it is read.
   [
     ...threeMore,
@@ -64,7 +65,12 @@ export const motifs: Beat[][] = [
     ...fourReplaced,
     ...fourReplaced,
   ],
-  ['slow answers of contents', ['entry edited', 1000, 20_000], ['again', 20_000, 40_000], 'fair weather'],
+  [
+    'slow answers of contents',
+    'entry edited and put back',
+    ['entries moved by force', 500, 15_000],
+    ['entry edited', 20_000, 40_000],
+  ],
   [
     ['entry edited and put back', 5000, 20_000],
     ['entries moved by force', 5000, 20_000],
