@@ -21,6 +21,15 @@ export async function defaultTip(mirror: Mirror, repo: RepoRow, { branches }: Re
   return named
 }
 
+/** The same of the meta repository; null only while it is empty. @throws IncompleteListing also where it has other branches */
+export async function metaTip(mirror: Mirror, meta: RepoRow, refs: Refs): Promise<string | null> {
+  const tip = await defaultTip(mirror, meta, refs)
+  if (tip !== null || refs.branches.size === 0) return tip
+  throw new IncompleteListing(
+    `The default branch of ${meta.full_name}, ${meta.default_branch}, is not there: push it, or choose another one in the repository's settings.`,
+  )
+}
+
 /** Either may be of a moment when the branch had another name: Gitea names it in its own tables a little after git does. */
 async function refuseMoving({ gitea, effects }: Mirror, { id, full_name, default_branch }: RepoRow): Promise<void> {
   await effects.sleep(pauseBeforeSecondLookMs)

@@ -1,10 +1,9 @@
-import { IncompleteListing } from '../errors.ts'
 import type { Refs } from '../gitea/api/refs.ts'
 import { readBranchName } from '../rules/branch-name.ts'
 import type { BranchRow } from '../store/branches.ts'
 import { tipDates, undated } from './branch-dates.ts'
 import { writeBranches } from './branches-written.ts'
-import { defaultTip } from './default-branch.ts'
+import { metaTip } from './default-branch.ts'
 import { believed, type Mirror, metaRepo, type Refreshed } from './mirror.ts'
 
 type Edit = { slug: string; name: string; sha: string }
@@ -16,9 +15,7 @@ export async function refreshMetaBranches(mirror: Mirror): Promise<Refreshed> {
   const live = store.branches.live(meta.full_name).filter(({ branch_name }) => branch_name !== 'main')
   const gone = ({ branches }: Refs) => live.map((row) => row.branch_name).filter((name) => !branches.has(name))
   const refs = await believed(mirror, live.length, () => gitea.refs.list(meta.full_name), gone)
-  const tip = await defaultTip(mirror, meta, refs)
-  if (tip === null && refs.branches.size > 0)
-    throw new IncompleteListing(`The default branch of ${meta.full_name} is not there.`)
+  const tip = await metaTip(mirror, meta, refs)
   const edits = editBranches(refs)
   const tips = [...edits.map((edit) => edit.sha), ...(tip ? [tip] : [])]
   const dates = await tipDates(mirror, meta, tips, refs.branches.size)

@@ -1,8 +1,7 @@
-import { IncompleteListing } from '../errors.ts'
 import { isEntryFile } from '../rules/entry.ts'
 import { touchedBetween } from '../rules/history.ts'
 import type { RepoRow } from '../store/repos.ts'
-import { defaultTip } from './default-branch.ts'
+import { metaTip } from './default-branch.ts'
 import { settleEntries, wantedNames } from './entries-settled.ts'
 import { type ListedFile, writeFiles } from './entries-written.ts'
 import { readTexts } from './entry-texts.ts'
@@ -37,11 +36,8 @@ export async function refreshMetaEntries(mirror: Mirror, whole: boolean): Promis
 async function list(mirror: Mirror, meta: RepoRow): Promise<Listing> {
   const { gitea } = mirror
   const refs = await gitea.refs.list(meta.full_name)
-  const tip = await defaultTip(mirror, meta, refs)
-  if (tip === null) {
-    if (refs.branches.size > 0) throw new IncompleteListing(`The default branch of ${meta.full_name} is not there.`)
-    return { tip: null, files: new Map() }
-  }
+  const tip = await metaTip(mirror, meta, refs)
+  if (tip === null) return { tip, files: new Map() }
   if (tip === meta.tip)
     return {
       tip,
